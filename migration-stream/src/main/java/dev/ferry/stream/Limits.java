@@ -1,0 +1,32 @@
+package dev.ferry.stream;
+
+/**
+ * What reading one stream may cost at most. A stream that asks for more ends in a {@link
+ * LimitExceededException}; nothing is allocated before the check.
+ *
+ * @param descriptionBytes longest device description (JSON) accepted
+ * @param commandBytes longest payload of a PACKAGED command
+ * @param packagedDepth how deep PACKAGED commands may nest (QEMU never nests them)
+ * @param ramBlocks most RAM blocks in a block list
+ * @param deviceBytes longest state of one device
+ * @param spoolMemoryBytes how much of an input that cannot seek is kept in memory before a
+ *     temporary file takes over
+ * @param xmlBytes longest libvirt domain description (XML and cookie with their padding)
+ * @param snapshotTableBytes longest qcow2 snapshot table, and longest L1 table
+ * @param findings most findings kept; later ones are only counted
+ */
+public record Limits(
+        int descriptionBytes,
+        long commandBytes,
+        int packagedDepth,
+        int ramBlocks,
+        int deviceBytes,
+        int spoolMemoryBytes,
+        int xmlBytes,
+        int snapshotTableBytes,
+        int findings) {
+
+    /** Generous for any real VM, small beside a hostile length field. */
+    public static final Limits DEFAULT =
+            new Limits(16 << 20, 1L << 32, 4, 4096, 64 << 20, 16 << 20, 16 << 20, 32 << 20, 1000);
+}

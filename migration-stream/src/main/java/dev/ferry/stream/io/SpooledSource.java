@@ -1,0 +1,160 @@
+package dev.ferry.stream.io;
+
+import dev.ferry.stream.Limits;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** The rest of a stream that could not seek, kept so that it can. */
+final class SpooledSource implements ByteSource {
+
+    private final ByteSource origin;
+
+    /** Stream offset of the first byte kept; earlier ones are gone. */
+    private final long start;
+
+    private byte[] memory = new byte[1 << 16];
+    private @Nullable FileChannel file;
+    private long length;
+    private long position;
+
+    private SpooledSource(ByteSource origin, long start) {
+        this.origin = origin;
+        this.start = start;
+    }
+
+    /**
+     * Reads {@code source} to its end.
+     *
+     * @param offset stream offset of the first byte to keep
+     * @param first bytes already read, from {@code offset} on; its position is left alone
+     */
+    static SpooledSource rest(ByteSource source, long offset, ByteBuffer first, Limits limits)
+            throws IOException {
+        SpooledSource spool = new SpooledSource(source, offset);
+        try {
+            spool.append(first.duplicate(), limits);
+            ByteBuffer chunk = ByteBuffer.allocateDirect(WireInput.BUFFER_BYTES);
+            while (source.read(chunk) >= 0) {
+                spool.append(chunk.flip(), limits);
+                chunk.clear();
+            }
+        } catch (IOException e) {
+            spool.closeFile();
+            throw e;
+        }
+        spool.position = offset;
+        return spool;
+    }
+
+    private void append(ByteBuffer bytes, Limits limits) throws IOException {
+        int n = bytes.remaining();
+        if (file == null && length + n > limits.spoolMemoryBytes()) {
+            file = temporaryFile();
+            writeFully(file, ByteBuffer.wrap(memory, 0, (int) length), 0);
+            memory = new byte[0];
+        }
+        if (file != null) {
+            writeFully(file, bytes, length);
+        } else {
+            if (length + n > memory.length) {
+                memory =
+                        Arrays.copyOf(
+                                memory,
+                                (int)
+                                        Math.max(
+                                                length + n,
+                                                Math.min(
+                                                        memory.length * 2L,
+                                                        limits.spoolMemoryBytes())));
+            }
+            bytes.get(memory, (int) length, n);
+        }
+        length += n;
+    }
+
+    private static FileChannel temporaryFile() throws IOException {
+        Path path = Files.createTempFile("ferry-", ".spool");
+        return FileChannel.open(
+                path,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE);
+    }
+
+    private static void writeFully(FileChannel file, ByteBuffer bytes, long at) throws IOException {
+        long offset = at;
+        while (bytes.hasRemaining()) {
+            offset += file.write(bytes, offset);
+        }
+    }
+
+    @Override
+    public String name() {
+        return origin.name();
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+        long left = start + length - position;
+        if (left <= 0) {
+            return -1;
+        }
+        int n = (int) Math.min(left, dst.remaining());
+        long index = position - start;
+        if (file == null) {
+            dst.put(memory, (int) index, n);
+        } else {
+            int limit = dst.limit();
+            dst.limit(dst.position() + n);
+            n = file.read(dst, index);
+            dst.limit(limit);
+        }
+        position += Math.max(n, 0);
+        return n;
+    }
+
+    @Override
+    public OptionalLong size() {
+        return OptionalLong.of(start + length);
+    }
+
+    @Override
+    public boolean seekable() {
+        return true;
+    }
+
+    @Override
+    public void position(long offset) {
+        if (offset < start) {
+            throw new IllegalArgumentException("offset " + offset + " was not kept");
+        }
+        position = offset;
+    }
+
+    @Override
+    public long fileOrigin() {
+        return origin.fileOrigin();
+    }
+
+    private void closeFile() throws IOException {
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            closeFile();
+        } finally {
+            origin.close();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/** QEMU's migration wire format, read from any container that QEMU or libvirt writes. */
+module dev.ferry.stream {
+    requires static transitive org.jspecify;
+    requires org.apache.commons.compress;
+    requires org.tukaani.xz;
+    requires com.github.luben.zstd_jni;
+    requires aircompressor.v3;
+    requires com.fasterxml.jackson.core;
+
+    exports dev.ferry.stream;
+    exports dev.ferry.stream.io;
+}

@@ -1,0 +1,4 @@
+package dev.ferry.testdata;
+
+/** One captured migration. */
+public record Fixture(String name) {}

@@ -1,0 +1,7 @@
+/** The {@code ferry} command. */
+module dev.ferry.tools {
+    requires static transitive org.jspecify;
+    requires dev.ferry.stream;
+    requires info.picocli;
+    requires com.fasterxml.jackson.core;
+}
