@@ -327,6 +327,15 @@ public final class WireInput implements Closeable {
         return available(length) ? buffer : null;
     }
 
+    /**
+     * The buffer with as much as the input can give up to {@link #BUFFER_BYTES}, for a look ahead
+     * at what is coming. Its position must be left alone.
+     */
+    public ByteBuffer lookahead() throws IOException {
+        available((int) Math.min(BUFFER_BYTES, regionEnd - offset()));
+        return buffer;
+    }
+
     private void require(int length, String what) throws IOException {
         if (buffer.remaining() < length || regionEnd - offset() < length) {
             if (!available(length)) {
@@ -352,6 +361,11 @@ public final class WireInput implements Closeable {
         buffer.flip();
         progress.accept(base);
         return buffer.remaining() >= length;
+    }
+
+    /** Takes back the last {@code length} bytes read, which the same call read from the buffer. */
+    public void seekBack(int length) {
+        buffer.position(buffer.position() - length);
     }
 
     // --- random access -----------------------------------------------------------------------
