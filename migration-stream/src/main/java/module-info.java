@@ -9,5 +9,6 @@ module dev.ferry.stream {
 
     exports dev.ferry.stream;
     exports dev.ferry.stream.io;
+    exports dev.ferry.stream.multifd;
     exports dev.ferry.stream.ram;
 }

@@ -1,28 +1,35 @@
 package dev.ferry.stream.ram;
 
-/** How a page's content came. The order is that of the counters in {@link RamStatistics}. */
+/** How a page's content came.  */
 public enum PageKind {
     /** A ZERO record. */
-    ZERO("zero"),
+    ZERO(0, "zero"),
     /** A PAGE record. */
-    PLAIN("plain"),
+    PLAIN(1, "plain"),
     /** A delta against the page's content so far. */
-    XBZRLE("xbzrle"),
+    XBZRLE(2, "xbzrle"),
     /** One zlib stream. */
-    COMPRESSED("compressed"),
+    COMPRESSED(3, "compressed"),
     /** Encrypted for transport; a plugin knows how to read it. */
-    ENCRYPTED("encrypted"),
+    ENCRYPTED(4, "encrypted"),
     /** In a multifd packet. */
-    MULTIFD("multifd"),
+    MULTIFD(5, "multifd"),
     /** Listed as zero in a multifd packet. */
-    MULTIFD_ZERO("multifdZero"),
+    MULTIFD_ZERO(6, "multifdZero"),
     /** In its place in a mapped-ram file. */
-    MAPPED("mapped");
+    MAPPED(7, "mapped");
 
+    private final int index;
     private final String key;
 
-    PageKind(String key) {
+    PageKind(int index, String key) {
+        this.index = index;
         this.key = key;
+    }
+
+    /** The kind's place among a block's counters. */
+    int index() {
+        return index;
     }
 
     /** The kind's name in JSON. */

@@ -173,6 +173,9 @@ public final class PageRun {
 
     /** Whether the page at {@code at} would continue this run. */
     boolean continues(RamBlock of, long at, PageKind how) {
-        return block == of && kind == how && offset + (long) count * pageSize == at;
+        return block != null
+                && block.index() == of.index()
+                && kind == how
+                && offset + (long) count * pageSize == at;
     }
 }

@@ -23,7 +23,7 @@ public final class RamStatistics {
 
     /** Counts {@code n} pages of one kind. */
     public void count(RamBlock block, PageKind kind, long n) {
-        pages[block.index() * KINDS + kind.ordinal()] += n;
+        pages[block.index() * KINDS + kind.index()] += n;
     }
 
     void countEos() {
@@ -44,14 +44,14 @@ public final class RamStatistics {
 
     /** Pages of {@code kind} seen for {@code block}; a page sent twice counts twice. */
     public long pages(RamBlock block, PageKind kind) {
-        int i = block.index() * KINDS + kind.ordinal();
+        int i = block.index() * KINDS + kind.index();
         return i < pages.length ? pages[i] : 0;
     }
 
     /** Pages of {@code kind} over all blocks. */
     public long pages(PageKind kind) {
         long sum = 0;
-        for (int i = kind.ordinal(); i < pages.length; i += KINDS) {
+        for (int i = kind.index(); i < pages.length; i += KINDS) {
             sum += pages[i];
         }
         return sum;
