@@ -9,4 +9,5 @@ module dev.ferry.stream {
 
     exports dev.ferry.stream;
     exports dev.ferry.stream.io;
+    exports dev.ferry.stream.vmstate;
 }
