@@ -2,6 +2,7 @@ package dev.ferry.stream.item;
 
 import dev.ferry.stream.postcopy.CommandPayload;
 import dev.ferry.stream.vmstate.VmDescription;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -85,10 +86,17 @@ public sealed interface StreamItem {
      *
      * @param id which
      * @param length payload bytes
-     * @param raw the payload as it is; for PACKAGED the four length bytes
+     * @param raw the payload as it is, read-only; for PACKAGED the four length bytes
      * @param payload the payload understood
      */
-    record Command(int channel, long at, int depth, CommandId id, int length, byte[] raw, CommandPayload payload)
+    record Command(
+            int channel,
+            long at,
+            int depth,
+            CommandId id,
+            int length,
+            ByteBuffer raw,
+            CommandPayload payload)
             implements StreamItem {}
 
     /** The end mark. */
@@ -99,7 +107,8 @@ public sealed interface StreamItem {
      *
      * @param length bytes of JSON
      */
-    record Description(int channel, long at, long length, VmDescription description) implements StreamItem {}
+    record Description(int channel, long at, long length, VmDescription description)
+            implements StreamItem {}
 
     /**
      * Bytes behind the stream's end that belong to no item.
@@ -109,8 +118,9 @@ public sealed interface StreamItem {
     record Trailing(int channel, long at, long length) implements StreamItem {}
 
     /**
-     * Where knowledge ends: a section that no layout describes. Reading goes on at {@code resumesAt}
-     * if something enclosing told where that is, else the channel is not read any further.
+     * Where knowledge ends: a section that no layout describes. Reading goes on at {@code
+     * resumesAt} if something enclosing told where that is, else the channel is not read any
+     * further.
      *
      * @param what the section, as in messages
      * @param reason why it cannot be read

@@ -49,7 +49,8 @@ final class BlockMigrationSection implements LiveSection {
                 }
                 default ->
                         throw in.malformed(
-                                at, "disk block record: unknown flags 0x" + Integer.toHexString(flags));
+                                at,
+                                "disk block record: unknown flags 0x" + Integer.toHexString(flags));
             }
         }
     }

@@ -41,7 +41,8 @@ final class HashTableSection implements LiveSection {
         } else if (header < 0 && header != NO_TABLE) {
             throw in.malformed(
                     in.offset() - 4,
-                    "hash table header: expected a size, 0 or 0xffffffff, found 0x" + Integer.toHexString(header));
+                    "hash table header: expected a size, 0 or 0xffffffff, found 0x"
+                            + Integer.toHexString(header));
         }
         return new SectionBody.Live("hash page table", records, bytes);
     }

@@ -47,10 +47,13 @@ final class StorageAttributesSection implements LiveSection {
                     bytes += length;
                 }
                 case DONE -> done = true;
-                case ERROR -> throw in.malformed(at, "storage attributes: the source reported an error");
+                case ERROR ->
+                        throw in.malformed(at, "storage attributes: the source reported an error");
                 default ->
                         throw in.malformed(
-                                at, "storage attributes record: unknown flags 0x" + Integer.toHexString(flags));
+                                at,
+                                "storage attributes record: unknown flags 0x"
+                                        + Integer.toHexString(flags));
             }
         }
         return new SectionBody.Live("storage attributes", records, bytes);

@@ -4,6 +4,7 @@ import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.item.CommandId;
 import dev.ferry.stream.item.StreamItem;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,20 +18,27 @@ public final class CommandReader {
      *
      * @param at offset of the tag, which was read
      */
-    public static StreamItem.Command read(WireInput in, int channel, long at, int depth) throws IOException {
+    public static StreamItem.Command read(WireInput in, int channel, long at, int depth)
+            throws IOException {
         int code = in.u16("command id");
         int length = in.u16("command length");
         CommandId id = CommandId.of(code);
         if (id == null || id == CommandId.INVALID) {
             throw in.malformed(
-                    at, "command: expected an id from 1 to 11, found " + code + " of " + length + " bytes");
+                    at,
+                    "command: expected an id from 1 to 11, found "
+                            + code
+                            + " of "
+                            + length
+                            + " bytes");
         }
         if (id.length() >= 0 && id.length() != length) {
             throw in.malformed(
-                    at + 3, "command " + id + ": expected " + id.length() + " bytes, found " + length);
+                    at + 3,
+                    "command " + id + ": expected " + id.length() + " bytes, found " + length);
         }
         in.enter("command " + id);
-        byte[] raw = in.bytes(length, "command payload");
+        ByteBuffer raw = ByteBuffer.wrap(in.bytes(length, "command payload")).asReadOnlyBuffer();
         in.seekBack(length);
         long outer = in.confine(length, "command payload");
         CommandPayload payload = payload(in, id, at, length);
@@ -67,7 +75,8 @@ public final class CommandReader {
             return new CommandPayload.None();
         }
         if (length != 16) {
-            throw in.malformed(at + 3, "command POSTCOPY_ADVISE: expected 0 or 16 bytes, found " + length);
+            throw in.malformed(
+                    at + 3, "command POSTCOPY_ADVISE: expected 0 or 16 bytes, found " + length);
         }
         return new CommandPayload.Advise(in.u64("host page sizes"), in.u64("target page size"));
     }
@@ -86,7 +95,8 @@ public final class CommandReader {
         if (in.regionRemaining() % 16 != 0) {
             throw in.malformed(
                     nulAt + 1,
-                    "discarded ranges: expected a multiple of 16 bytes, found " + in.regionRemaining());
+                    "discarded ranges: expected a multiple of 16 bytes, found "
+                            + in.regionRemaining());
         }
         List<CommandPayload.Range> ranges = new ArrayList<>();
         while (in.regionRemaining() > 0) {

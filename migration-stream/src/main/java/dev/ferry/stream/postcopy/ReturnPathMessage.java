@@ -31,8 +31,8 @@ public sealed interface ReturnPathMessage {
             implements ReturnPathMessage {}
 
     /**
-     * Type 5: which pages of a block arrived. The bitmap follows outside the message's frame: {@code
-     * u64} byte count, that many bytes with the least significant bit first, {@code u64
+     * Type 5: which pages of a block arrived. The bitmap follows outside the message's frame:
+     * {@code u64} byte count, that many bytes with the least significant bit first, {@code u64
      * 0x0123456789abcdef}.
      *
      * @param bitmapBytes length of the bitmap

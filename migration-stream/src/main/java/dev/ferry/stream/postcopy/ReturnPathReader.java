@@ -34,7 +34,12 @@ public final class ReturnPathReader {
         if (in.regionRemaining() > 0) {
             throw in.malformed(
                     at + 2,
-                    "message length: type " + type + " has " + (length - in.regionRemaining()) + " bytes, found " + length);
+                    "message length: type "
+                            + type
+                            + " has "
+                            + (length - in.regionRemaining())
+                            + " bytes, found "
+                            + length);
         }
         in.release(outer);
         if (message instanceof ReturnPathMessage.ReceivedBitmap bitmap) {
@@ -56,13 +61,22 @@ public final class ReturnPathReader {
             }
             case 4 ->
                     new ReturnPathMessage.RequestPages(
-                            at, in.u64("requested start"), in.u32("requested length"), lastBlock, false);
+                            at,
+                            in.u64("requested start"),
+                            in.u32("requested length"),
+                            lastBlock,
+                            false);
             case 5 -> new ReturnPathMessage.ReceivedBitmap(at, in.str8("block"), 0, 0);
             case 6 -> new ReturnPathMessage.ResumeAck(at, in.u32("RESUME_ACK"));
             case 7 -> new ReturnPathMessage.SwitchoverAck(at);
             default ->
                     throw in.malformed(
-                            at, "return path message: expected a type from 1 to 7, found " + type + " of " + length + " bytes");
+                            at,
+                            "return path message: expected a type from 1 to 7, found "
+                                    + type
+                                    + " of "
+                                    + length
+                                    + " bytes");
         };
     }
 
@@ -86,7 +100,8 @@ public final class ReturnPathReader {
         if (mark != RAMBLOCK_RECV_BITMAP_ENDING) {
             throw in.malformed(
                     markAt,
-                    "received bitmap's end mark: expected 0x123456789abcdef, found 0x" + Long.toHexString(mark));
+                    "received bitmap's end mark: expected 0x123456789abcdef, found 0x"
+                            + Long.toHexString(mark));
         }
         return new ReturnPathMessage.ReceivedBitmap(message.at(), message.block(), size, set);
     }

@@ -1,6 +1,6 @@
 package dev.ferry.stream.ram;
 
-/** How a page's content came.  */
+/** How a page's content came. */
 public enum PageKind {
     /** A ZERO record. */
     ZERO(0, "zero"),
