@@ -8,5 +8,6 @@ module dev.ferry.stream {
     requires com.fasterxml.jackson.core;
 
     exports dev.ferry.stream;
+    exports dev.ferry.stream.container;
     exports dev.ferry.stream.io;
 }

@@ -1,6 +1,8 @@
 package dev.ferry.stream.io;
 
+import dev.ferry.stream.LimitExceededException;
 import dev.ferry.stream.Limits;
+import dev.ferry.stream.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,7 +14,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The rest of a stream that could not seek, kept so that it can. */
-final class SpooledSource implements ByteSource {
+public final class SpooledSource implements ByteSource {
 
     private final ByteSource origin;
 
@@ -34,9 +36,10 @@ final class SpooledSource implements ByteSource {
      *
      * @param offset stream offset of the first byte to keep
      * @param first bytes already read, from {@code offset} on; its position is left alone
+     * @return at {@code offset}; closing it closes {@code source} too
      */
-    static SpooledSource rest(ByteSource source, long offset, ByteBuffer first, Limits limits)
-            throws IOException {
+    public static SpooledSource rest(
+            ByteSource source, long offset, ByteBuffer first, Limits limits) throws IOException {
         SpooledSource spool = new SpooledSource(source, offset);
         try {
             spool.append(first.duplicate(), limits);
@@ -55,6 +58,13 @@ final class SpooledSource implements ByteSource {
 
     private void append(ByteBuffer bytes, Limits limits) throws IOException {
         int n = bytes.remaining();
+        if (n > limits.spoolBytes() - length) {
+            throw new LimitExceededException(
+                    "input that cannot seek: more than the limit of "
+                            + limits.spoolBytes()
+                            + " bytes",
+                    new Place(name(), start + length, ""));
+        }
         if (file == null && length + n > limits.spoolMemoryBytes()) {
             file = temporaryFile();
             writeFully(file, ByteBuffer.wrap(memory, 0, (int) length), 0);
