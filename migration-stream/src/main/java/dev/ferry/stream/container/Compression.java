@@ -9,7 +9,7 @@ public enum Compression {
     XZ("xz", "\u00fd7zXZ\0"),
     GZIP("gzip", "\u001f\u008b\u0008"),
     BZIP2("bzip2", "BZh"),
-    ZSTD("zstd", "\u0028\u00b5\u002f\u00fd"),
+    ZSTD("zstd", "(\u00b5/\u00fd"),
     LZOP("lzop", "\u0089LZO\0\r\n\u001a\n");
 
     private static final Compression[] ALL = {XZ, GZIP, BZIP2, ZSTD, LZOP};

@@ -190,7 +190,7 @@ public final class Containers {
         ByteSource image = in.source();
         if (!image.seekable()) {
             ByteBuffer first = in.buffered();
-            image = SpooledSource.rest(image, 0, first, options.limits());
+            image = SpooledSource.keep(image, 0, first, Long.MAX_VALUE, options.limits());
         }
         try {
             Qcow2Image opened = Qcow2Image.open(image, options);

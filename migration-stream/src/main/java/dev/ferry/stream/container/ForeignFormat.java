@@ -16,10 +16,10 @@ enum ForeignFormat {
     QED("a QED disk image", "QED\0"),
     LUKS("a LUKS-encrypted volume", "LUKS\u00ba\u00be"),
     ZIP("a ZIP archive", "PK\u0003\u0004"),
-    SEVEN_ZIP("a 7z archive", "7z\u00bc\u00af\u0027\u001c"),
-    LZ4("LZ4 data", "\u0004\u0022\u004d\u0018"),
+    SEVEN_ZIP("a 7z archive", "7z\u00bc\u00af'\u001c"),
+    LZ4("LZ4 data", "\u0004\"M\u0018"),
     LZIP("lzip data", "LZIP"),
-    LZMA("data in the old .lzma format", "\u005d\0\0"),
+    LZMA("data in the old .lzma format", "]\0\0"),
     COMPRESS("data of the old compress tool", "\u001f\u009d"),
     JSON("JSON text", "{"),
     XML("XML text", "<");
