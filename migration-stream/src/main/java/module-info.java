@@ -8,6 +8,7 @@ module dev.ferry.stream {
     requires com.fasterxml.jackson.core;
 
     exports dev.ferry.stream;
+    exports dev.ferry.stream.container;
     exports dev.ferry.stream.io;
     exports dev.ferry.stream.item;
     exports dev.ferry.stream.live;

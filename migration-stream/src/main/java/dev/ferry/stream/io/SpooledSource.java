@@ -1,6 +1,8 @@
 package dev.ferry.stream.io;
 
+import dev.ferry.stream.LimitExceededException;
 import dev.ferry.stream.Limits;
+import dev.ferry.stream.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A part of a stream that could not seek, kept so that it can. Reading goes on in the original
  * source behind it.
  */
-final class SpooledSource implements ByteSource {
+public final class SpooledSource implements ByteSource {
 
     private final ByteSource origin;
 
@@ -41,7 +43,7 @@ final class SpooledSource implements ByteSource {
      * @param offset stream offset of the first byte to keep
      * @param first bytes already read, from {@code offset} on; its position is left alone
      */
-    static SpooledSource keep(
+    public static SpooledSource keep(
             ByteSource source, long offset, ByteBuffer first, long wanted, Limits limits)
             throws IOException {
         SpooledSource spool = new SpooledSource(source, offset);
@@ -65,6 +67,13 @@ final class SpooledSource implements ByteSource {
 
     private void append(ByteBuffer bytes, Limits limits) throws IOException {
         int n = bytes.remaining();
+        if (n > limits.spoolBytes() - length) {
+            throw new LimitExceededException(
+                    "input that cannot seek: more than the limit of "
+                            + limits.spoolBytes()
+                            + " bytes to keep",
+                    new Place(name(), start + length, ""));
+        }
         if (file == null && length + n > limits.spoolMemoryBytes()) {
             file = temporaryFile();
             writeFully(file, ByteBuffer.wrap(memory, 0, (int) length), 0);
