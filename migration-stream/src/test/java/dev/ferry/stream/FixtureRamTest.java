@@ -15,12 +15,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 
 class FixtureRamTest {
 
+    /** Blocks whose content is not in the stream, with the reason. */
+    private static final Map<String, String> ELSEWHERE =
+            Map.of("ignore-shared-q10/mem0", "x-ignore-shared leaves it in a shared file");
+
     @ParameterizedTest
     @FixtureSource
     void memoryEqualsWhatQemuHad(Fixture fixture) throws IOException {
         Map<String, String> expected = new TreeMap<>();
         for (RamBlockTruth block : fixture.ramBlocks()) {
-            expected.put(block.idstr(), block.sha256());
+            if (!ELSEWHERE.containsKey(fixture.name() + "/" + block.idstr())) {
+                expected.put(block.idstr(), block.sha256());
+            }
         }
         Map<String, String> found = new TreeMap<>();
         try (RamImage image = new RamImage();
