@@ -2,10 +2,15 @@
 
 build_log=$home/target/ferry-build.log
 
-# Runs Maven under the JDK found, at the top of the tree.
-maven() {
+# What a build needs; sets java_home.
+find_build_tools() {
+    find_java javac
     command -v mvn >/dev/null ||
         fail 5 "Maven's command mvn is not on PATH: install it, for example the package maven"
+}
+
+# Runs Maven under the JDK found, at the top of the tree.
+maven() {
     # The options keep the JVM from remarks about Maven's own libraries.
     (
         cd "$home" &&
@@ -54,9 +59,9 @@ build_if_outdated() {
 
 # Quiet: one line, unless it fails. The lock is held.
 build() { # reason, Maven's arguments
+    find_build_tools
     printf 'ferry: building (%s)\n' "$1" >&2
     shift
-    find_java javac
     touch "$home/target/ferry-build.start"
     if ! maven package -pl tools -am -Dmaven.test.skip=true -Dspotless.check.skip=true "$@" >"$build_log" 2>&1; then
         if grep -q '^\[ERROR\]' "$build_log"; then
@@ -129,7 +134,7 @@ ferry_test() {
         shift
     fi
     lock
-    find_java javac
+    find_build_tools
     touch "$home/target/ferry-build.start"
     # What the tests say and what goes wrong; not what every plugin does.
     maven verify $groups \
@@ -143,7 +148,7 @@ ferry_test() {
 # JMH benchmarks, chosen and tuned by JMH's own arguments; or a main class of ours by its full name.
 ferry_bench() {
     lock
-    find_java javac
+    find_build_tools
     printf 'ferry: building the benchmarks\n' >&2
     maven -q process-test-classes -Pbench -DskipTests -Dspotless.check.skip=true >&2 || exit 5
     exec 9>&-

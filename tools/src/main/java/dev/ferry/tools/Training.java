@@ -20,6 +20,7 @@ final class Training {
      * @param args a file of command lines, one a line; {@code #} begins a comment
      */
     public static void main(String[] args) throws IOException {
+        StandardOutput.install();
         int failed = run(Path.of(args[0]), System.err);
         System.err.println("failed: " + failed);
     }
