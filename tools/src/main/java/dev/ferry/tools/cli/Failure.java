@@ -6,6 +6,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Tells the user what went wrong: one line, or all of it for whoever debugs. */
 public final class Failure {
@@ -28,7 +30,8 @@ public final class Failure {
             case FileSystemException e -> e.getFile() + ": " + reason(e);
             case IOException e -> message == null ? "input or output failed" : oneLine(message);
             case UsageException e -> oneLine(String.valueOf(message));
-            case picocli.CommandLine.ParameterException e -> oneLine(String.valueOf(message));
+            case UnmatchedArgumentException e -> oneLine(message + suggestion(e));
+            case ParameterException e -> oneLine(String.valueOf(message));
             case OutOfMemoryError e ->
                     "out of memory: give more, for example FERRY_JAVA_OPTIONS=-Xmx1g";
             default ->
@@ -50,6 +53,12 @@ public final class Failure {
         }
         String reason = e.getReason();
         return reason == null ? "cannot be used" : oneLine(reason);
+    }
+
+    private static String suggestion(UnmatchedArgumentException e) {
+        return e.getSuggestions().isEmpty()
+                ? ""
+                : "; did you mean " + e.getSuggestions().getFirst() + "?";
     }
 
     private static String oneLine(String text) {

@@ -73,7 +73,8 @@ public final class Progress implements LongConsumer, AutoCloseable {
     }
 
     private void show(String line) {
-        String text = line.length() > WIDTH ? "…" + line.substring(line.length() - WIDTH + 1) : line;
+        String text =
+                line.length() > WIDTH ? "…" + line.substring(line.length() - WIDTH + 1) : line;
         PrintStream err = console.err();
         err.print("\r" + text + " ".repeat(WIDTH - text.length()));
         err.flush();

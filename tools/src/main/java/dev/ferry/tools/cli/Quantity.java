@@ -1,8 +1,6 @@
 package dev.ferry.tools.cli;
 
-/**
- * Numbers as people read them. Without {@link String#format}, whose classes cost start-up time.
- */
+/** Numbers as people read them. Without {@link String#format}, whose classes cost start-up time. */
 public final class Quantity {
 
     private static final String[] UNITS = {" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};

@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The process's own streams. Java tells only whether input and output both are terminals, so
- * Linux is asked what the descriptors are; that costs microseconds, where a call of {@code isatty}
- * from Java would cost a good part of the start-up time.
+ * The process's own streams. Java tells only whether input and output both are terminals, so Linux
+ * is asked what the descriptors are; that costs microseconds, where a call of {@code isatty} from
+ * Java would cost a good part of the start-up time.
  */
 public final class SystemTerminal implements Terminal {
 
@@ -29,9 +29,7 @@ public final class SystemTerminal implements Terminal {
     @Override
     public boolean colour() {
         String no = System.getenv("NO_COLOR");
-        return (no == null || no.isEmpty())
-                && !"dumb".equals(System.getenv("TERM"))
-                && output();
+        return (no == null || no.isEmpty()) && !"dumb".equals(System.getenv("TERM")) && output();
     }
 
     private static boolean isTerminal(String descriptor) {

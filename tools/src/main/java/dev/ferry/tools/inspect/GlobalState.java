@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Section {@code globalstate}: the source's run state when it stopped. QEMU migration/global_state.c.
+ * Section {@code globalstate}: the source's run state when it stopped. QEMU
+ * migration/global_state.c.
  *
  * @param runstate its name, such as {@code running}
  * @param nameBytes room for it on the wire: 100 up to QEMU 8.2, 32 since

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param index cpu index
  * @param pc instruction pointer
- * @param mode of an x86 CPU: real, virtual-8086, protected, long (compatibility) or long; empty
- *     for other architectures
+ * @param mode of an x86 CPU: real, virtual-8086, protected, long (compatibility) or long; empty for
+ *     other architectures
  */
 record GuestCpu(long index, long pc, String mode) {
 

@@ -175,8 +175,7 @@ public final class InspectVerb implements Verb {
     private static ExitCode text(InputFiles files, View view, Console console) throws IOException {
         boolean channels = !files.channels().isEmpty();
         Style style = Style.of(console);
-        DeviceFilter contents =
-                view.device == null || view.device.isEmpty() ? null : view.filter();
+        DeviceFilter contents = view.device == null || view.device.isEmpty() ? null : view.filter();
         try (BlockDigests digests = view.digest ? new BlockDigests() : null;
                 TextListings listings =
                         new TextListings(
@@ -225,8 +224,7 @@ public final class InspectVerb implements Verb {
             Console console)
             throws IOException {
         Inspection inspection = new Inspection(input, coverage);
-        try (Progress progress =
-                new Progress(console, input.files().main(), input.main().size())) {
+        try (Progress progress = new Progress(console, input.files().main(), input.main().size())) {
             input.main().onProgress(progress);
             inspection.read(listener);
             if (digests != null) {

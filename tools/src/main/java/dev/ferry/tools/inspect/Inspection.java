@@ -5,7 +5,6 @@ import dev.ferry.stream.Findings;
 import dev.ferry.stream.MigrationReader;
 import dev.ferry.stream.Place;
 import dev.ferry.stream.StreamException;
-import dev.ferry.stream.UnsupportedStreamException;
 import dev.ferry.stream.container.LibvirtSaveImage;
 import dev.ferry.stream.item.CommandId;
 import dev.ferry.stream.item.SectionBody;
@@ -18,6 +17,7 @@ import dev.ferry.stream.ram.RamStatistics;
 import dev.ferry.stream.vmstate.DeviceState;
 import dev.ferry.tools.ExitCode;
 import dev.ferry.tools.input.MigrationInput;
+import dev.ferry.tools.ram.MissingChannels;
 import dev.ferry.tools.ram.RamCoverage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -216,16 +216,16 @@ final class Inspection {
     }
 
     boolean ignoresShared() {
-        return hasCapability("x-ignore-shared");
+        return MissingChannels.hasCapability(reader(), "x-ignore-shared");
     }
 
     boolean mappedRam() {
-        return hasCapability("mapped-ram");
+        return MissingChannels.hasCapability(reader(), "mapped-ram");
     }
 
-    private boolean hasCapability(String name) {
-        Optional<StreamItem.Configuration> configuration = configuration();
-        return configuration.isPresent() && configuration.get().capabilities().contains(name);
+    /** Which channels are missing, or null; not known of a damaged input. */
+    private @Nullable String missingChannels() {
+        return failure == null ? MissingChannels.of(reader(), coverage, ramEnded) : null;
     }
 
     /** Kind of input, as in the JSON. */
@@ -242,8 +242,7 @@ final class Inspection {
 
     /** Whether multifd channels were given, or the main one shows that there were some. */
     boolean usesMultiFd() {
-        return !reader().multifd().channels().isEmpty()
-                || MissingChannels.of(this) != null;
+        return !reader().multifd().channels().isEmpty() || missingChannels() != null;
     }
 
     /** Why the content of a block cannot be told; null if it can. */
@@ -251,7 +250,7 @@ final class Inspection {
         if (failure != null) {
             return "reading ended early: " + failure.getMessage();
         }
-        String missing = MissingChannels.of(this);
+        String missing = missingChannels();
         if (missing != null) {
             return missing;
         }
@@ -279,7 +278,7 @@ final class Inspection {
                     place(item.channel(), item.at(), item.what()),
                     "cannot be read: " + item.reason());
         }
-        String missing = MissingChannels.of(this);
+        String missing = missingChannels();
         if (missing != null && failure == null) {
             all.warning(place(0, 0, "section 'ram'"), missing);
         }
@@ -299,7 +298,7 @@ final class Inspection {
         if (failure != null) {
             return ExitCode.of(failure);
         }
-        return unreadable.isEmpty() && MissingChannels.of(this) == null
+        return unreadable.isEmpty() && missingChannels() == null
                 ? ExitCode.OK
                 : ExitCode.UNSUPPORTED;
     }
@@ -318,7 +317,7 @@ final class Inspection {
                     + place(first.channel(), first.at(), "")
                     + ")";
         }
-        String missing = MissingChannels.of(this);
+        String missing = missingChannels();
         return missing == null ? null : input.files().main() + ": " + missing;
     }
 

@@ -63,8 +63,7 @@ final class JsonReport {
         out.writeStartObject();
         Json.optional(out, "version", header == null ? -1 : header.version(), -1);
         out.writeStringField(
-                "machine",
-                configuration.isPresent() ? configuration.get().machine() : null);
+                "machine", configuration.isPresent() ? configuration.get().machine() : null);
         out.writeArrayFieldStart("capabilities");
         if (configuration.isPresent()) {
             for (String capability : configuration.get().capabilities()) {

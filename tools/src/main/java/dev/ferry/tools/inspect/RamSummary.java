@@ -59,13 +59,15 @@ final class RamSummary {
                 kinds.add(kind);
             }
         }
-        boolean addresses = !ram.blocks().isEmpty() && ram.blocks().getFirst().guestAddress().isPresent();
+        boolean addresses =
+                !ram.blocks().isEmpty() && ram.blocks().getFirst().guestAddress().isPresent();
         TextTable table = new TextTable("lr" + "r".repeat(kinds.size()) + "rr");
         List<String> head = new ArrayList<>(List.of("block", "size"));
         for (PageKind kind : kinds) {
             head.add(title(kind));
         }
-        head.add(ram.pageSize() == 0 ? "" : "never sent");
+        boolean absent = neverSent(ram);
+        head.add(absent ? "never sent" : "");
         head.add(addresses ? "guest address" : "");
         table.row(head.toArray(new String[0]));
         for (RamBlock block : ram.blocks()) {
@@ -79,7 +81,7 @@ final class RamSummary {
             for (PageKind kind : kinds) {
                 row.add(number(ram.statistics().pages(block, kind)));
             }
-            row.add(ram.pageSize() == 0 ? "" : neverSent(block, ram.pageSize()));
+            row.add(absent ? number(neverSent(block, ram.pageSize())) : "");
             row.add(
                     block.guestAddress().isPresent()
                             ? Quantity.hex(block.guestAddress().getAsLong())
@@ -110,12 +112,21 @@ final class RamSummary {
         };
     }
 
-    private String neverSent(RamBlock block, int pageSize) {
-        if (block.mapped() != null) {
-            // A clear bit in the bitmap says that the page is zero.
-            return "";
+    /** Whether any page of any block never came. */
+    private boolean neverSent(RamState ram) {
+        for (RamBlock block : ram.blocks()) {
+            if (ram.pageSize() != 0 && neverSent(block, ram.pageSize()) > 0) {
+                return true;
+            }
         }
-        return number(block.pages(pageSize) - inspection.coverage().received(block));
+        return false;
+    }
+
+    private long neverSent(RamBlock block, int pageSize) {
+        // In mapped-ram a clear bit says that the page is zero.
+        return block.mapped() != null
+                ? 0
+                : block.pages(pageSize) - inspection.coverage().received(block);
     }
 
     private static String number(long n) {

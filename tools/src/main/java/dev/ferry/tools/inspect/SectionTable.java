@@ -62,12 +62,7 @@ final class SectionTable {
                 };
         String live = section.body() instanceof SectionBody.Live body ? body.kind() : "";
         return new Binding(
-                section.id(),
-                section.name(),
-                section.instance(),
-                section.version(),
-                kind,
-                live);
+                section.id(), section.name(), section.instance(), section.version(), kind, live);
     }
 
     private int index(Binding binding) {

@@ -6,7 +6,6 @@ import dev.ferry.stream.container.OpenedInput;
 import dev.ferry.stream.container.PlainStream;
 import dev.ferry.stream.container.Qcow2Snapshot;
 import dev.ferry.stream.container.Qcow2SnapshotEntry;
-import dev.ferry.stream.item.SectionType;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.tools.cli.Quantity;
 import dev.ferry.tools.cli.SafeText;
@@ -140,8 +139,7 @@ final class Summary {
         StringBuilder text = new StringBuilder();
         if (inspection.configuration().isPresent()) {
             StreamItem.Configuration configuration = inspection.configuration().get();
-            text.append(
-                    configuration.machine().isEmpty() ? "(unnamed)" : configuration.machine());
+            text.append(configuration.machine().isEmpty() ? "(unnamed)" : configuration.machine());
             if (configuration.uuid().isPresent()) {
                 text.append(", uuid ").append(configuration.uuid().get());
             }
@@ -264,5 +262,4 @@ final class Summary {
             out.println(INDENT + FindingText.of(finding, style));
         }
     }
-
 }

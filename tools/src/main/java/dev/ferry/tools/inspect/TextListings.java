@@ -64,8 +64,7 @@ final class TextListings implements InspectionListener, Closeable {
         this.sections =
                 sections
                         ? new Listing(
-                                style.dim(
-                                        place + "type     id        length     pages  section"))
+                                style.dim(place + "type     id        length     pages  section"))
                         : null;
         this.commands =
                 commands ? new Listing(style.dim(place + "command               payload")) : null;
@@ -110,7 +109,10 @@ final class TextListings implements InspectionListener, Closeable {
                         + " v"
                         + section.version()
                         + (section.body() instanceof SectionBody.Live live
-                                ? "  " + live.kind() + ": " + Quantity.count(live.records(), "record")
+                                ? "  "
+                                        + live.kind()
+                                        + ": "
+                                        + Quantity.count(live.records(), "record")
                                 : ""));
     }
 

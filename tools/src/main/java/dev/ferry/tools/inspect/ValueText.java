@@ -70,7 +70,8 @@ final class ValueText {
                 print(struct, indent + STEP);
             }
             case ListValue list -> {
-                out.println(indent + name + "  " + Quantity.count(list.elements().size(), "element"));
+                out.println(
+                        indent + name + "  " + Quantity.count(list.elements().size(), "element"));
                 for (int i = 0; i < list.elements().size(); i++) {
                     value(name + "[" + i + "]", list.elements().get(i), indent + STEP);
                 }

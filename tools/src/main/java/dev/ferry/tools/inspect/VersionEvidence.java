@@ -72,7 +72,10 @@ final class VersionEvidence {
         boolean high = atMost != Integer.MAX_VALUE;
         if (low && high) {
             return atLeast > atMost
-                    ? "contradictory: " + name(atLeast) + " or later and " + name(atMost)
+                    ? "contradictory: "
+                            + name(atLeast)
+                            + " or later and "
+                            + name(atMost)
                             + " or earlier"
                     : name(atLeast) + " to " + name(atMost);
         }

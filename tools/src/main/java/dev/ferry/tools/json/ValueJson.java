@@ -128,7 +128,8 @@ public final class ValueJson {
             if (left == 1 && field.layout().repeat() instanceof Repeat.Once) {
                 value(field.value());
             } else {
-                // From here to the end, so that a hostile number of names costs no more than others.
+                // From here to the end, so that a hostile number of names costs no more than
+                // others.
                 array(struct, i, field.name());
             }
             counts.put(field.name(), 0);

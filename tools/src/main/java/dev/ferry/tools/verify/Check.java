@@ -1,0 +1,25 @@
+package dev.ferry.tools.verify;
+
+import dev.ferry.stream.item.StreamItem;
+import dev.ferry.stream.ram.PageRun;
+import dev.ferry.stream.ram.RamBlock;
+import java.util.List;
+
+/** Watches one side of an input and reports what is wrong with it. */
+interface Check {
+
+    /** Items in stream order. */
+    default void item(StreamItem item) {}
+
+    /** Blocks, before any page of theirs. */
+    default void blocks(List<RamBlock> blocks, int pageSize) {}
+
+    /** Guest pages as they come, between the items. */
+    default void pages(PageRun run) {}
+
+    /** Pages that postcopy discards. */
+    default void discard(RamBlock block, long start, long length) {}
+
+    /** Everything was read without damage. */
+    default void end() {}
+}
