@@ -20,7 +20,7 @@ public final class Quantity {
             whole >>= 10;
             unit++;
         }
-        boolean even = unit == 0 || (bytes & (1L << 10 * unit) - 1) == 0;
+        boolean even = unit == 0 || (bytes & ((1L << (10 * unit)) - 1)) == 0;
         if (even || whole >= 100) {
             return whole + UNITS[unit];
         }

@@ -32,6 +32,8 @@ public final class SystemTerminal implements Terminal {
         return (no == null || no.isEmpty()) && !"dumb".equals(System.getenv("TERM")) && output();
     }
 
+    @SuppressWarnings(
+            "SystemConsoleNull") // null is allowed, and what -Djdk.console=java.base gives
     private static boolean isTerminal(String descriptor) {
         Path link = DESCRIPTORS.resolve(descriptor);
         try {
@@ -40,7 +42,8 @@ public final class SystemTerminal implements Terminal {
                     || target.startsWith("/dev/tty")
                     || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
-            return System.console() != null;
+            java.io.Console console = System.console();
+            return console != null && console.isTerminal();
         }
     }
 }

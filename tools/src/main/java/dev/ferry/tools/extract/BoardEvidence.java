@@ -93,7 +93,7 @@ final class BoardEvidence {
     }
 
     private long word(int index) {
-        return cmos == null ? 0 : cmos[index] & 0xff | (cmos[index + 1] & 0xff) << 8;
+        return cmos == null ? 0 : (cmos[index] & 0xff) | ((cmos[index + 1] & 0xff) << 8);
     }
 
     /** Whether there is a host bridge that can switch between ROM and RAM. */
@@ -113,8 +113,8 @@ final class BoardEvidence {
         if (address >= 0xf0000) {
             return (bridge[pam] & 0x10) != 0;
         }
-        int slot = (int) (address - 0xc0000 >> 14);
+        int slot = (int) ((address - 0xc0000) >> 14);
         int register = bridge[pam + 1 + (slot >> 1)];
-        return (register >> 4 * (slot & 1) & 1) != 0;
+        return (register >> (4 * (slot & 1)) & 1) != 0;
     }
 }

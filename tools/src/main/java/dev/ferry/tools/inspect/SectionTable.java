@@ -46,7 +46,7 @@ final class SectionTable {
         rows[row] = section.at();
         rows[row + 1] = section.length();
         rows[row + 2] =
-                (long) section.type().ordinal()
+                (long) section.type().code()
                         | (long) section.channel() << 8
                         | (long) section.depth() << 32;
         rows[row + 3] = index(binding(section));
@@ -94,7 +94,13 @@ final class SectionTable {
     }
 
     SectionType type(int i) {
-        return TYPES[(int) rows[i * COLUMNS + 2] & 0xff];
+        int code = (int) rows[i * COLUMNS + 2] & 0xff;
+        for (SectionType type : TYPES) {
+            if (type.code() == code) {
+                return type;
+            }
+        }
+        throw new IllegalStateException("type " + code);
     }
 
     int channel(int i) {

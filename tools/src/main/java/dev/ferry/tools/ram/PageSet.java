@@ -140,7 +140,7 @@ public final class PageSet {
             if (stretch == null) {
                 return page;
             }
-            long end = (page >> STRETCH_BITS) + 1 << STRETCH_BITS;
+            long end = ((page >> STRETCH_BITS) + 1) << STRETCH_BITS;
             if (stretch.words.length == 0) {
                 page = end;
                 continue;

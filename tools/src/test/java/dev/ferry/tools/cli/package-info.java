@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.tools.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.tools.extract;
+
+import org.jspecify.annotations.NullMarked;

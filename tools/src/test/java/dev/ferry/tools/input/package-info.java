@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.tools.input;
+
+import org.jspecify.annotations.NullMarked;

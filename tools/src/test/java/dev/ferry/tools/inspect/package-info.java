@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.tools.inspect;
+
+import org.jspecify.annotations.NullMarked;

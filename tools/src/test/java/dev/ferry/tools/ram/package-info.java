@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.tools.ram;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.tools.verify;
+
+import org.jspecify.annotations.NullMarked;
