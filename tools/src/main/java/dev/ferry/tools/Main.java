@@ -1,7 +1,6 @@
 package dev.ferry.tools;
 
 import java.io.IOException;
-import picocli.CommandLine;
 
 /** Entry point of the {@code ferry} command. */
 public final class Main {
@@ -26,7 +25,7 @@ public final class Main {
     static int run(String[] args) {
         try {
             int code =
-                    new CommandLine(new FerryCommand())
+                    FerryCommand.create()
                             .setExecutionExceptionHandler((e, command, parsed) -> report(e))
                             .execute(args);
             System.out.flush();
