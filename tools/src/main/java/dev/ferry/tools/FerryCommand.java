@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
  * {@code ferry} itself: everything is in the verbs.
  *
  * <p>Command lines are built by calls, not read from annotations: that takes a third of the time,
- * 20 to 40 ms at every start against 70 to 110.
+ * some 40 ms at every start against 110.
  */
 final class FerryCommand {
 
