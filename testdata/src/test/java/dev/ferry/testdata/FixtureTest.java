@@ -136,8 +136,7 @@ class FixtureTest {
         assertEquals(new ChannelEvent(0, ChannelEvent.Type.OPEN, 0), events.getFirst());
         assertEquals(new ChannelEvent(0, ChannelEvent.Type.FORWARD, 396_591), events.get(1));
         assertEquals(
-                1,
-                events.stream().filter(event -> event.type() == ChannelEvent.Type.CUT).count());
+                1, events.stream().filter(event -> event.type() == ChannelEvent.Type.CUT).count());
     }
 
     private static FixtureFile reverse(Channels channels, int channel) {

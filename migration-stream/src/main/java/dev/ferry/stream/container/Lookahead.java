@@ -77,11 +77,14 @@ final class Lookahead {
         }
         base += buffer.position();
         buffer.compact();
-        int got = 0;
-        while (buffer.position() < n && got >= 0) {
-            got = pull(buffer);
+        try {
+            int got = 0;
+            while (buffer.position() < n && got >= 0) {
+                got = pull(buffer);
+            }
+        } finally {
+            buffer.flip();
         }
-        buffer.flip();
         return buffer.remaining() >= n;
     }
 
@@ -91,10 +94,6 @@ final class Lookahead {
             got = source.read(dst);
         } catch (IOException e) {
             failure = e;
-            // What came before the failure stays readable.
-            if (dst == buffer) {
-                buffer.flip();
-            }
             throw e;
         }
         ended |= got < 0;

@@ -54,13 +54,13 @@ final class Qcow2ClusterMap {
      */
     long entry(long guestOffset) throws IOException {
         ByteBuffer table = table(guestOffset);
-        return table == UNALLOCATED ? 0 : table.getLong(index(guestOffset));
+        return table.capacity() == 0 ? 0 : table.getLong(index(guestOffset));
     }
 
     /** The subcluster bitmap beside that entry; 0 where there is no table. Extended L2 only. */
     long subclusters(long guestOffset) throws IOException {
         ByteBuffer table = table(guestOffset);
-        return table == UNALLOCATED ? 0 : table.getLong(index(guestOffset) + 8);
+        return table.capacity() == 0 ? 0 : table.getLong(index(guestOffset) + 8);
     }
 
     /** Host offset in a standard L2 entry; 0 if none. */

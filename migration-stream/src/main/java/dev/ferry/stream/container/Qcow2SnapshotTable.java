@@ -71,9 +71,8 @@ final class Qcow2SnapshotTable {
         OptionalLong none = OptionalLong.empty();
         long icount = extraLength >= 24 ? rest.getLong(16) : -1;
         return new Qcow2SnapshotEntry(
-                new String(rest.array(), extraLength, idLength, StandardCharsets.UTF_8),
-                new String(
-                        rest.array(), extraLength + idLength, nameLength, StandardCharsets.UTF_8),
+                text(rest, extraLength, idLength),
+                text(rest, extraLength + idLength, nameLength),
                 Instant.ofEpochSecond(
                         fixed.getInt(16) & 0xffffffffL, fixed.getInt(20) & 0xffffffffL),
                 fixed.getLong(24),
@@ -83,6 +82,12 @@ final class Qcow2SnapshotTable {
                 fixed.getLong(0),
                 fixed.getInt(8) & 0xffffffffL,
                 extraLength);
+    }
+
+    private static String text(ByteBuffer bytes, int offset, int length) {
+        byte[] text = new byte[length];
+        bytes.get(offset, text);
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     /**

@@ -45,7 +45,7 @@ final class ZstdMember implements Member {
             }
         } while (!complete && out.position() == begin);
         int n = out.position() - begin;
-        if (out != dst) {
+        if (!dst.isDirect()) {
             dst.put(out.flip());
         }
         return n > 0 ? n : -1;
