@@ -263,11 +263,11 @@ public final class MultiFdChannel implements Closeable {
         };
     }
 
+    /** Frees the decompressor; the input is whoever opened it's to close. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (decoder != null) {
             decoder.close();
         }
-        in.close();
     }
 }

@@ -100,7 +100,7 @@ public final class MultiFdChannels implements RamSync, Closeable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         for (MultiFdChannel channel : channels) {
             channel.close();
         }

@@ -37,9 +37,9 @@ final class ZlibPayloads implements PayloadDecoder {
     private void inflate(WireInput in, long at, ByteBuffer pages) throws IOException {
         try {
             while (!inflater.needsInput()) {
-                ByteBuffer to = pages.hasRemaining() ? pages : excess.clear();
-                int n = inflater.inflate(to);
-                if (n > 0 && to == excess) {
+                boolean full = !pages.hasRemaining();
+                int n = inflater.inflate(full ? excess.clear() : pages);
+                if (n > 0 && full) {
                     throw in.malformed(
                             at, "zlib payload: more than " + pages.limit() + " bytes of pages");
                 }

@@ -34,10 +34,11 @@ final class ZstdPayloads implements PayloadDecoder {
     private void step(WireInput in, long at, ByteBuffer piece, ByteBuffer pages)
             throws IOException {
         int before = piece.position();
-        ByteBuffer to = pages.hasRemaining() ? pages : excess.clear();
+        boolean full = !pages.hasRemaining();
+        ByteBuffer to = full ? excess.clear() : pages;
         int room = to.remaining();
         decompress(in, at, to, piece);
-        if (to == excess && to.remaining() < room) {
+        if (full && to.remaining() < room) {
             throw in.malformed(at, "zstd payload: more than " + pages.limit() + " bytes of pages");
         }
         if (piece.position() == before && to.remaining() == room) {

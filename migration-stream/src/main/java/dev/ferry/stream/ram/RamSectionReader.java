@@ -110,7 +110,7 @@ public final class RamSectionReader {
     private int simpleRecords(WireInput in, ByteBuffer b, RamBlock current)
             throws IOException, MalformedPageException {
         int pageSize = ram.pageSize();
-        long mask = pageSize - 1;
+        long mask = pageSize - 1L;
         long used = current.usedLength();
         boolean contents = ram.sink().wantsContents();
         int start = b.position();
@@ -168,8 +168,7 @@ public final class RamSectionReader {
             }
             case RamFlags.RAM_SAVE_FLAG_HOOK -> ram.statistics().countHook();
             case RamFlags.RAM_SAVE_FLAG_MEM_SIZE ->
-                    new BlockListReader(ram, features, limits, mapped)
-                            .read(in, word & ~(long) 0xff);
+                    new BlockListReader(ram, features, limits, mapped).read(in, word & ~0xffL);
             case RamFlags.RAM_SAVE_FLAG_ZERO,
                     RamFlags.RAM_SAVE_FLAG_PAGE,
                     RamFlags.RAM_SAVE_FLAG_XBZRLE,
