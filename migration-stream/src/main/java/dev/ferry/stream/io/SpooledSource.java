@@ -6,9 +6,6 @@ import dev.ferry.stream.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +72,7 @@ public final class SpooledSource implements ByteSource {
                     new Place(name(), start + length, ""));
         }
         if (file == null && length + n > limits.spoolMemoryBytes()) {
-            file = temporaryFile();
+            file = TemporaryFiles.open(null);
             writeFully(file, ByteBuffer.wrap(memory, 0, (int) length), 0);
             memory = new byte[0];
         }
@@ -96,15 +93,6 @@ public final class SpooledSource implements ByteSource {
             bytes.get(memory, (int) length, n);
         }
         length += n;
-    }
-
-    private static FileChannel temporaryFile() throws IOException {
-        Path path = Files.createTempFile("ferry-", ".spool");
-        return FileChannel.open(
-                path,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.DELETE_ON_CLOSE);
     }
 
     private static void writeFully(FileChannel file, ByteBuffer bytes, long at) throws IOException {

@@ -92,6 +92,13 @@ final class BlockListReader {
                             + " bytes left of the total, found "
                             + Long.toUnsignedString(length));
         }
+        long limit =
+                ram.sink()
+                        .maxBlockBytes(
+                                ram.pageSize() == 0 ? RamState.MIN_PAGE_SIZE : ram.pageSize());
+        if (length > limit) {
+            throw in.exceeds(lengthAt, "used length of block '" + id + "'", length, limit);
+        }
         long hostPageSize = hostPageSize(in, left - length);
         OptionalLong address =
                 features.ignoreShared()

@@ -15,6 +15,15 @@ public interface PageSink {
     }
 
     /**
+     * Longest block it can take.
+     *
+     * @param pageSize target page size in bytes; 256, the smallest, where it is not known yet
+     */
+    default long maxBlockBytes(int pageSize) {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * Announces the blocks, before any page of theirs.
      *
      * @param pageSize target page size in bytes
