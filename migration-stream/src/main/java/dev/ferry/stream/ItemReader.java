@@ -276,8 +276,8 @@ final class ItemReader {
             case CommandPayload.Ping ping -> {}
             case CommandPayload.ReceivedBitmap bitmap -> {}
         }
-        if (command.id() == CommandId.POSTCOPY_RUN || command.id() == CommandId.POSTCOPY_RESUME) {
-            state.postcopyRuns();
+        if (command.id() == CommandId.POSTCOPY_LISTEN) {
+            state.postcopyBegins();
         }
         state.passed("command " + command.id());
         return command;

@@ -93,12 +93,12 @@ final class MigrationState {
         ramFeatures = ramFeatures.withHostPageSizes(summary);
     }
 
-    /** Whether postcopy's RUN was passed. */
+    /** Whether postcopy's LISTEN was passed. */
     boolean postcopy() {
         return postcopy;
     }
 
-    void postcopyRuns() {
+    void postcopyBegins() {
         postcopy = true;
     }
 

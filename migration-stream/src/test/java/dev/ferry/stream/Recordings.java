@@ -5,6 +5,7 @@ import dev.ferry.stream.container.OpenOptions;
 import dev.ferry.stream.io.InputStreamSource;
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.item.StreamItem;
+import dev.ferry.testdata.FileKind;
 import dev.ferry.testdata.Fixture;
 import dev.ferry.testdata.FixtureFile;
 import java.io.IOException;
@@ -26,6 +27,9 @@ public final class Recordings {
                                         main.uncompressedName(), main.open(), OpenOptions.DEFAULT)
                                         .stream()),
                         options);
+        if (fixture.files().stream().noneMatch(f -> f.kind() == FileKind.FORWARD_CHANNEL)) {
+            return reader;
+        }
         for (FixtureFile further : fixture.channels().further()) {
             reader.addChannel(channel(further));
         }

@@ -12,8 +12,7 @@ import java.util.List;
 /**
  * Guest memory put together from a stream: what a destination would have. Blocks begin as zeros.
  *
- * <p>The memory lies outside the heap. It is mapped from a temporary file without a name, which is
- * sparse: only pages with content take space, wherever the file system keeps it.
+ * <p>The memory lies outside the heap. Pages that are zero take no space.
  */
 public final class RamImage implements PageSink, Closeable {
 
@@ -30,7 +29,7 @@ public final class RamImage implements PageSink, Closeable {
         private final int pageSize;
 
         /** Pages that may hold something else than zeros. */
-        private final BitSet touched = new BitSet();
+        private final BitSet touched;
 
         private boolean received;
         private boolean encrypted;
@@ -39,6 +38,8 @@ public final class RamImage implements PageSink, Closeable {
             this.block = block;
             this.memory = memory;
             this.pageSize = pageSize;
+            // Full size at once, so that a reader of earlier pages never meets a moving table.
+            this.touched = new BitSet((int) block.pages(pageSize));
         }
 
         public RamBlock block() {
@@ -88,6 +89,11 @@ public final class RamImage implements PageSink, Closeable {
     /** The blocks' images, in the order of the block list. */
     public List<BlockImage> blocks() {
         return List.copyOf(images);
+    }
+
+    /** The image of one block. */
+    BlockImage image(RamBlock block) {
+        return images.get(block.index());
     }
 
     @Override
