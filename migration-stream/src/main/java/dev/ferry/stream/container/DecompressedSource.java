@@ -99,8 +99,8 @@ final class DecompressedSource implements ByteSource {
 
     private Member begin() throws IOException {
         return switch (compression) {
-            case XZ -> InputStreamMember.xz(in);
-            case BZIP2 -> InputStreamMember.bzip2(in);
+            case XZ -> new XzMember(in);
+            case BZIP2 -> new Bzip2Member(in);
             case GZIP -> new GzipMember(in);
             case ZSTD -> new ZstdMember(in);
             case LZOP -> new LzopMember(in);
