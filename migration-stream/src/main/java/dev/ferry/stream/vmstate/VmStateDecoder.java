@@ -1,0 +1,115 @@
+package dev.ferry.stream.vmstate;
+
+import dev.ferry.stream.Limits;
+import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.vmstate.VmStateValue.FieldValue;
+import dev.ferry.stream.vmstate.VmStateValue.StructValue;
+import dev.ferry.stream.vmstate.VmStateValue.SubsectionValue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a section's body exactly as the stream's own description says: every field takes its
+ * described size, every described subsection is there.
+ *
+ * <p>Errors name the field: {@code device 'cpu' instance 0 / env.segs[3].base}.
+ */
+public final class VmStateDecoder extends ValueReader {
+
+    private VmStateDecoder(WireInput in, Limits limits) {
+        super(in, limits);
+    }
+
+    /**
+     * Reads the body of a section; the input then stands at its footer.
+     *
+     * @param layout of the section, from the description of the very same stream
+     * @param version from the section's header
+     * @throws dev.ferry.stream.MalformedStreamException if bytes and layout disagree
+     * @throws dev.ferry.stream.TruncatedStreamException if the input ends first
+     * @throws dev.ferry.stream.LimitExceededException if the state is longer than {@link
+     *     Limits#deviceBytes}
+     */
+    public static DeviceState decode(
+            WireInput in,
+            VmStateLayout layout,
+            String name,
+            long instance,
+            long version,
+            Limits limits)
+            throws IOException {
+        VmStateDecoder decoder = new VmStateDecoder(in, limits);
+        int depth = in.depth();
+        in.enter(new DeviceCrumb(name, instance));
+        in.enter(decoder.path);
+        try {
+            return new DeviceState(name, instance, version, decoder.struct(layout, version));
+        } finally {
+            in.leaveTo(depth);
+        }
+    }
+
+    @Override
+    StructValue struct(VmStateLayout layout) throws IOException {
+        return struct(layout, layout.version());
+    }
+
+    private StructValue struct(VmStateLayout layout, long version) throws IOException {
+        long offset = in.offset();
+        List<FieldValue> fields = new ArrayList<>(layout.fields().size());
+        for (FieldLayout field : layout.fields()) {
+            fields.add(new FieldValue(field, field(field)));
+        }
+        List<SubsectionValue> subsections = List.of();
+        if (!layout.subsections().isEmpty()) {
+            subsections = new ArrayList<>();
+            for (VmStateLayout subsection : layout.subsections()) {
+                subsections.add(subsection(subsection));
+            }
+        }
+        return new StructValue(
+                offset, in.offset() - offset, layout.name(), version, fields, subsections);
+    }
+
+    private SubsectionValue subsection(VmStateLayout layout) throws IOException {
+        long offset = in.offset();
+        path.push(layout.name());
+        need(1);
+        int tag = in.u8("subsection tag");
+        if (tag != VmStateEncoder.QEMU_VM_SUBSECTION) {
+            throw in.malformed(offset, "subsection tag: expected 0x5, found " + hex(tag));
+        }
+        String name = in.str8("subsection name");
+        if (!name.equals(layout.name())) {
+            throw in.malformed(
+                    offset + 1,
+                    "subsection name: expected '" + layout.name() + "', found '" + name + "'");
+        }
+        long version = in.u32("subsection version");
+        StructValue body = struct(layout, version);
+        path.pop();
+        return new SubsectionValue(offset, body);
+    }
+
+    @Override
+    void checkSize(FieldLayout field, VmStateValue value) throws IOException {
+        if (value.length() != field.size()) {
+            throw in.malformed(
+                    value.offset(),
+                    field.type().name()
+                            + ": expected "
+                            + hex(field.size())
+                            + " bytes, found "
+                            + hex(value.length()));
+        }
+    }
+
+    /** A device as a breadcrumb. */
+    record DeviceCrumb(String name, long instance) {
+        @Override
+        public String toString() {
+            return "device '" + name + "' instance " + instance;
+        }
+    }
+}
