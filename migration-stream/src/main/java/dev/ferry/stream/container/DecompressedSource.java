@@ -45,7 +45,10 @@ final class DecompressedSource implements ByteSource {
         this.anythingMayFollow = anythingMayFollow;
         this.begin = in.offset();
         this.crumb =
-                (in.crumb().isEmpty() ? "" : in.crumb() + " / ") + compression.label() + " data";
+                (in.crumb().isEmpty() ? "" : in.crumb() + " / ")
+                        + (begin == 0 ? "" : "payload at 0x" + Long.toHexString(begin) + " / ")
+                        + compression.label()
+                        + " data";
     }
 
     /** What is being unpacked, for errors. */

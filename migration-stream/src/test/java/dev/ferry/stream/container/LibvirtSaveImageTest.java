@@ -272,7 +272,7 @@ class LibvirtSaveImageTest {
         byte[] file = new LibvirtBytes().format(4).file(payload);
         MalformedStreamException e = fails(MalformedStreamException.class, file);
         assertTrue(e.problem().startsWith("lzop block Adler32"), e::problem);
-        assertEquals("lzop data", e.at().breadcrumb());
+        assertEquals("payload at 0xd4 / lzop data", e.at().breadcrumb());
     }
 
     @ParameterizedTest
