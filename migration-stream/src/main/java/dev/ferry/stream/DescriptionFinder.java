@@ -2,7 +2,7 @@ package dev.ferry.stream;
 
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.item.Tag;
-import dev.ferry.stream.vmstate.VmDescription;
+import dev.ferry.stream.vmstate.DescriptionIndex;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +23,8 @@ final class DescriptionFinder {
     /** A hostile input could hold many lookalikes, each costly to parse. */
     private static final int ATTEMPTS = 8;
 
-    /** A description with the offset of its tag. */
-    record Found(long at, long length, VmDescription description) {}
+    /** The description's index with the offset of its tag. */
+    record Found(long at, long length, DescriptionIndex index) {}
 
     private DescriptionFinder() {}
 
@@ -92,7 +92,7 @@ final class DescriptionFinder {
             return null;
         }
         try {
-            return new Found(json - 5, length, VmDescription.parse(text, in.at(json)));
+            return new Found(json - 5, length, DescriptionIndex.of(text, in.at(json)));
         } catch (MalformedStreamException e) {
             // Not a description after all, or a damaged one: whoever reaches its tag will say so.
             return null;

@@ -1,13 +1,13 @@
 package dev.ferry.stream;
 
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.item.SectionBody;
+import dev.ferry.stream.vmstate.DescriptionIndex;
 import dev.ferry.stream.vmstate.DeviceDescription;
 import dev.ferry.stream.vmstate.DeviceState;
-import dev.ferry.stream.vmstate.VmDescription;
 import dev.ferry.stream.vmstate.VmStateDecoder;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,19 +45,17 @@ final class DeviceSections {
     }
 
     /**
-     * Reads one body.
+     * Passes over one body.
      *
      * @return null if no layout is known; the input is then where it was
      */
-    @Nullable DeviceState read(WireInput in, long id, String name, long instance, long version)
-            throws IOException {
+    SectionBody.@Nullable Device read(
+            WireInput in, long id, String name, long instance, long version) throws IOException {
         seen.add(new Key(name, instance));
-        VmDescription description = found == null ? null : found.description();
-        if (description != null) {
-            Optional<DeviceDescription> device = description.device(name, instance);
-            if (device.isPresent()) {
-                return VmStateDecoder.decode(
-                        in, device.get().layout(), name, instance, version, limits);
+        if (found != null) {
+            DescriptionIndex.Entry entry = found.index().entry(name, instance);
+            if (entry != null) {
+                return described(in, found.index(), entry, version);
             }
             findings.warning(
                     in.here(),
@@ -70,19 +68,54 @@ final class DeviceSections {
         return null;
     }
 
+    private SectionBody.Device described(
+            WireInput in, DescriptionIndex index, DescriptionIndex.Entry entry, long version)
+            throws IOException {
+        long offset = in.offset();
+        if (entry.stateBytes() > limits.deviceBytes()) {
+            throw in.exceeds(
+                    offset,
+                    "described length of the state",
+                    entry.stateBytes(),
+                    limits.deviceBytes());
+        }
+        in.skip(entry.stateBytes(), "device state");
+        return new SectionBody.Device(
+                offset, entry.stateBytes(), () -> decode(in, offset, index, entry, version));
+    }
+
+    /** Goes back to decode what was passed over; the input then stands where it stood. */
+    private DeviceState decode(
+            WireInput in,
+            long offset,
+            DescriptionIndex index,
+            DescriptionIndex.Entry entry,
+            long version)
+            throws IOException {
+        DeviceDescription device = index.parse(entry);
+        long here = in.offset();
+        in.seek(offset);
+        try {
+            return VmStateDecoder.decode(
+                    in, device.layout(), device.name(), device.instance(), version, limits);
+        } finally {
+            in.seek(here);
+        }
+    }
+
     /** Reports what the description tells of and the stream did not have. */
     void reportMissing(Place at) {
         if (found == null) {
             return;
         }
-        for (DeviceDescription device : found.description().devices()) {
-            if (!seen.contains(new Key(device.name(), device.instance()))) {
+        for (DescriptionIndex.Entry entry : found.index().entries()) {
+            if (!seen.contains(new Key(entry.name(), entry.instance()))) {
                 findings.warning(
                         at,
                         "the description lists section '"
-                                + device.name()
+                                + entry.name()
                                 + "' instance "
-                                + device.instance()
+                                + entry.instance()
                                 + ", which the stream does not have");
             }
         }

@@ -11,8 +11,7 @@ import dev.ferry.stream.postcopy.CommandPayload;
 import dev.ferry.stream.postcopy.CommandReader;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamSectionReader;
-import dev.ferry.stream.vmstate.DeviceState;
-import dev.ferry.stream.vmstate.VmDescription;
+import dev.ferry.stream.vmstate.DescriptionIndex;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -184,8 +183,8 @@ final class ItemReader {
         } else if (type != SectionType.FULL) {
             return unreadable(at, section, "a live section of a kind that is not known");
         } else {
-            DeviceState device = device(section);
-            if (device == null) {
+            body = device(section);
+            if (body == null) {
                 return unreadable(
                         at,
                         section,
@@ -193,7 +192,6 @@ final class ItemReader {
                                 ? "the stream has no description, and no layout is known that fits"
                                 : "the stream's description does not list it, and no layout is known that fits");
             }
-            body = new SectionBody.Device(device);
         }
         boolean footer = footer(section);
         in.leave();
@@ -212,7 +210,7 @@ final class ItemReader {
                 footer);
     }
 
-    private @Nullable DeviceState device(SectionBinding section) throws IOException {
+    private SectionBody.@Nullable Device device(SectionBinding section) throws IOException {
         if (packages.isEmpty()) {
             state.devices().locate(in);
         }
@@ -365,17 +363,17 @@ final class ItemReader {
         in.enter("description");
         int length = in.length32(state.limits().descriptionBytes(), "description's length");
         DescriptionFinder.Found found = state.devices().found();
-        VmDescription description;
+        DescriptionIndex index;
         if (found != null && found.at() == at && found.length() == length) {
             in.skip(length, "description");
-            description = found.description();
+            index = found.index();
         } else {
             Place json = in.here();
             byte[] text = in.bytes(length, "description");
-            description = length == 0 ? VmDescription.EMPTY : VmDescription.parse(text, json);
+            index = length == 0 ? DescriptionIndex.EMPTY : DescriptionIndex.of(text, json);
         }
         in.leave();
         state.described(true);
-        return new StreamItem.Description(channel, at, length, description);
+        return new StreamItem.Description(channel, at, length, index);
     }
 }

@@ -172,7 +172,7 @@ public final class MigrationReader implements Closeable {
         multifd.readRest();
         if (ram.pageSize() == 0) {
             DescriptionFinder.Found found = state.devices().found();
-            int described = found == null ? 0 : found.description().pageSize().orElse(0);
+            int described = found == null ? 0 : found.index().pageSize();
             ram.pageSize(RamState.possiblePageSize(described) ? described : 4096);
         }
         ram.announce();

@@ -32,7 +32,7 @@ public final class ReadStream {
             for (StreamItem item = reader.next(); item != null; item = reader.next()) {
                 if (item instanceof StreamItem.Section section
                         && section.body() instanceof SectionBody.Device device) {
-                    out.printf("%#8x  %s%n", section.at(), device.state().name());
+                    out.printf("%s: %d bytes of state%n", section.name(), device.length());
                 }
             }
             for (RamImage.BlockImage image : memory.blocks()) {

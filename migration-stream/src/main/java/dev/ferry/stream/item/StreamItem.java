@@ -1,7 +1,7 @@
 package dev.ferry.stream.item;
 
 import dev.ferry.stream.postcopy.CommandPayload;
-import dev.ferry.stream.vmstate.VmDescription;
+import dev.ferry.stream.vmstate.DescriptionIndex;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -106,8 +106,9 @@ public sealed interface StreamItem {
      * The device description behind the end mark.
      *
      * @param length bytes of JSON
+     * @param index what is in it; {@link DescriptionIndex#parse()} gives all of it
      */
-    record Description(int channel, long at, long length, VmDescription description)
+    record Description(int channel, long at, long length, DescriptionIndex index)
             implements StreamItem {}
 
     /**
