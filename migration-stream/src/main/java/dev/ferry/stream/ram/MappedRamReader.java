@@ -79,11 +79,9 @@ final class MappedRamReader {
             long from = in.offset();
             int n = (int) Math.min(left, b.remaining() / pageSize);
             int index = b.position();
-            for (int i = 0; i < n; i++) {
-                batch.raw(block, at, PageKind.MAPPED, b, index, pageSize, from);
-                at += pageSize;
-                index += pageSize;
-            }
+            batch.raw(block, at, n, PageKind.MAPPED, b, index, pageSize, from);
+            at += (long) n * pageSize;
+            index += n * pageSize;
             batch.flush();
             b.position(index);
             left -= n;

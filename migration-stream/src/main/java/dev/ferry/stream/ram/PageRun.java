@@ -121,7 +121,7 @@ public final class PageRun {
         this.pageSize = bytes;
     }
 
-    /** Begins a run of one page; {@link #extend()} adds more. */
+    /** Begins a run of one page; {@link #count(int)} sets another length. */
     private void begin(RamBlock of, long at, PageKind how, Encoding as, long from) {
         block = of;
         offset = at;
@@ -161,10 +161,6 @@ public final class PageRun {
         data = bytes;
         dataIndex = index;
         encodedLength = length;
-    }
-
-    void extend() {
-        count++;
     }
 
     void count(int pages) {

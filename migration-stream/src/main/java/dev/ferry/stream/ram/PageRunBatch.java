@@ -20,10 +20,11 @@ public final class PageRunBatch {
         run.channel(channel);
     }
 
-    /** A page whose bytes are in {@code bytes} from {@code index} on. */
+    /** {@code count} pages whose bytes are in {@code bytes} from {@code index} on. */
     public void raw(
             RamBlock block,
             long offset,
+            int count,
             PageKind kind,
             ByteBuffer bytes,
             int index,
@@ -34,27 +35,30 @@ public final class PageRunBatch {
                 && run.encoding() == PageRun.Encoding.RAW
                 && run.continues(block, offset, kind)
                 && run.stride() == stride
+                && run.data() == bytes
                 && run.dataIndex() + run.count() * stride == index) {
-            run.extend();
+            run.count(run.count() + count);
             return;
         }
         flush();
         run.beginRaw(block, offset, kind, bytes, index, stride, from);
+        run.count(count);
         open = true;
     }
 
-    /** A page of one repeated byte. */
-    public void fill(RamBlock block, long offset, PageKind kind, int value, long from)
+    /** {@code count} pages of one repeated byte. */
+    public void fill(RamBlock block, long offset, int count, PageKind kind, int value, long from)
             throws IOException, MalformedPageException {
         if (open
                 && run.encoding() == PageRun.Encoding.FILL
                 && run.fill() == value
                 && run.continues(block, offset, kind)) {
-            run.extend();
+            run.count(run.count() + count);
             return;
         }
         flush();
         run.beginFill(block, offset, kind, value, from);
+        run.count(count);
         open = true;
     }
 

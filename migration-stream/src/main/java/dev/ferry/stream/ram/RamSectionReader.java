@@ -122,26 +122,33 @@ public final class RamSectionReader {
             long word = b.getLong(pos);
             int flags = (int) (word & mask);
             long at = word & ~mask;
-            if (at < 0 || at >= used) {
+            int size = flags == PLAIN ? 8 + pageSize : 9;
+            if (at < 0 || at >= used || (flags != PLAIN && flags != ZERO) || limit - pos < size) {
                 break;
             }
+            // Memory in order is the rule: take all records that differ by the next address only.
+            int most = (int) Math.min((limit - pos) / size, (used - at) / pageSize);
+            int n = 1;
             if (flags == PLAIN) {
-                if (limit - pos < 8 + pageSize) {
-                    break;
+                while (n < most && b.getLong(pos + n * size) == word + (long) n * pageSize) {
+                    n++;
                 }
                 if (contents) {
-                    batch.raw(current, at, PageKind.PLAIN, b, pos + 8, 8 + pageSize, base + pos);
+                    batch.raw(current, at, n, PageKind.PLAIN, b, pos + 8, size, base + pos);
                 } else {
-                    batch.absent(current, at, PageKind.PLAIN, 1, base + pos);
+                    batch.absent(current, at, PageKind.PLAIN, n, base + pos);
                 }
-                pos += 8 + pageSize;
-            } else if (flags == ZERO) {
-                batch.fill(current, at, PageKind.ZERO, b.get(pos + 8) & 0xff, base + pos);
-                pos += 9;
             } else {
-                break;
+                byte fill = b.get(pos + 8);
+                while (n < most
+                        && b.getLong(pos + n * 9) == word + (long) n * pageSize
+                        && b.get(pos + n * 9 + 8) == fill) {
+                    n++;
+                }
+                batch.fill(current, at, n, PageKind.ZERO, fill & 0xff, base + pos);
             }
-            taken++;
+            pos += n * size;
+            taken += n;
         }
         b.position(pos);
         ram.statistics().countContinued(taken);
@@ -231,7 +238,7 @@ public final class RamSectionReader {
         ram.announce();
         switch (kind) {
             case RamFlags.RAM_SAVE_FLAG_ZERO ->
-                    batch.fill(to, address, PageKind.ZERO, in.u8("zero page's fill byte"), at);
+                    batch.fill(to, address, 1, PageKind.ZERO, in.u8("zero page's fill byte"), at);
             case RamFlags.RAM_SAVE_FLAG_PAGE -> plain(in, at, to, address);
             case RamFlags.RAM_SAVE_FLAG_XBZRLE -> xbzrle(in, at, to, address);
             default -> compressed(in, at, to, address);
@@ -254,7 +261,7 @@ public final class RamSectionReader {
         ByteBuffer b = in.window(pageSize, "page");
         int index = b.position();
         if (ram.sink().wantsContents()) {
-            batch.raw(to, address, PageKind.PLAIN, b, index, 8 + pageSize, at);
+            batch.raw(to, address, 1, PageKind.PLAIN, b, index, 8 + pageSize, at);
             batch.flush();
         } else {
             batch.absent(to, address, PageKind.PLAIN, 1, at);

@@ -59,6 +59,7 @@ public final class DescriptionIndex {
     private final Map<Key, Entry> byKey = new HashMap<>();
     private final byte[] kinds = new byte[MAX_DEPTH];
     private final List<Entry> entries = new ArrayList<>();
+    private boolean opened;
     private int depth;
     private int pageSize;
 
@@ -119,33 +120,25 @@ public final class DescriptionIndex {
     }
 
     private void scan() throws MalformedStreamException {
+        // Local, because this loop mostly runs before any compiler has seen it.
+        byte[] text = json;
+        int length = text.length;
         int i = 0;
-        boolean opened = false;
-        while (i < json.length) {
-            byte c = json[i];
+        while (i < length) {
+            byte c = text[i];
             if (c == '"') {
-                int end = stringEnd(i + 1);
-                int next = end + 1;
-                while (next < json.length && json[next] == ' ') {
-                    next++;
+                int from = ++i;
+                while (i < length && text[i] != '"') {
+                    i += text[i] == '\\' ? 2 : 1;
                 }
-                if (next < json.length && json[next] == ':') {
-                    keyFrom = i + 1;
-                    keyTo = end;
-                } else if (depth > 0) {
-                    text(i + 1, end);
+                if (i >= length) {
+                    throw malformed(from, "a string does not end");
                 }
-                i = next;
+                i = string(from, i);
             } else if (c == '{' || c == '[') {
-                if (opened && depth == 0) {
-                    throw malformed(i, "more text after the JSON object");
-                }
-                opened = true;
-                open(i, c == '{');
-                i++;
+                open(i++, c == '{');
             } else if (c == '}' || c == ']') {
-                close(i);
-                i++;
+                close(i++);
             } else if (c >= '0' && c <= '9') {
                 i = number(i);
             } else {
@@ -153,25 +146,33 @@ public final class DescriptionIndex {
             }
         }
         if (depth != 0 || !opened) {
-            throw malformed(json.length, "the text ends inside the JSON object");
+            throw malformed(length, "the text ends inside the JSON object");
         }
     }
 
-    private int stringEnd(int from) throws MalformedStreamException {
-        int i = from;
-        while (i < json.length && json[i] != '"') {
-            i += json[i] == '\\' ? 2 : 1;
+    /** Takes a key or a text from {@code from} to {@code end}; gives where to go on. */
+    private int string(int from, int end) {
+        int next = end + 1;
+        while (next < json.length && json[next] == ' ') {
+            next++;
         }
-        if (i >= json.length) {
-            throw malformed(from, "a string does not end");
+        if (next < json.length && json[next] == ':') {
+            keyFrom = from;
+            keyTo = end;
+        } else if (depth > 0) {
+            text(from, end);
         }
-        return i;
+        return next;
     }
 
     private void open(int at, boolean object) throws MalformedStreamException {
         byte parent = depth == 0 ? SKIPPED : kinds[depth - 1];
         byte kind = SKIPPED;
         if (depth == 0) {
+            if (opened) {
+                throw malformed(at, "more text after the JSON object");
+            }
+            opened = true;
             if (!object) {
                 throw malformed(at, "expected a JSON object");
             }
