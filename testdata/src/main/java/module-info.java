@@ -1,8 +1,10 @@
 /** Captured migration streams with ground truth, and the conformance kit that opens them. */
 module dev.ferry.testdata {
     requires static transitive org.jspecify;
+    requires static transitive org.junit.jupiter.params;
+    requires transitive com.fasterxml.jackson.databind;
     requires org.tukaani.xz;
-    requires com.fasterxml.jackson.databind;
 
     exports dev.ferry.testdata;
+    exports dev.ferry.testdata.junit;
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.testdata.junit;
+
+import org.jspecify.annotations.NullMarked;
