@@ -10,14 +10,13 @@ started or migrated is left out. The device states' layouts are in the JSON at e
 which LayoutHarvester reads.
 """
 import concurrent.futures
-import hashlib
 import os
 import re
 import subprocess
 import sys
 import tempfile
 
-SECONDS = 60
+SECONDS = 30
 
 # Hosts for devices that need a bus, and back ends for those that need one.
 X86_BUSES = ["-device", "qemu-xhci,id=xhci", "-device", "virtio-scsi-pci,id=scsi",
@@ -161,7 +160,8 @@ def main():
     out, target, command = sys.argv[1], sys.argv[2], sys.argv[3:]
     os.makedirs(out, exist_ok=True)
     machines = [line.split()[0] for line in listing(command, "-M", "help").splitlines()[1:] if line.strip()]
-    devices = re.findall(r'^name "([^"]+)"', listing(command, "-device", "help"), re.M)
+    devices = [d for d in re.findall(r'^name "([^"]+)"', listing(command, "-device", "help"), re.M)
+               if not re.search(r"(-cpu|-core)$|^vfio|^vhost|^ivshmem", d)]
     x86 = target in ("x86_64", "i386")
     memory = ["-m", "16M"] if x86 else []
     jobs = []
@@ -176,7 +176,7 @@ def main():
                          "-device", "virtio-rng-pci", "-device", "e1000,romfile=", "-device", "qemu-xhci",
                          "-device", "usb-tablet", "-device", "ich9-ahci", "-device", "lsi53c895a"], 0))
     if x86:
-        homes = [m for m in ("pc", "q35") if m in machines]
+        homes = [m for m in ("q35", "pc") if m in machines]
         for home in homes:
             jobs.append((f"{home},booted", ["-M", home, "-m", "64M", "-vga", "std"], 8))
             jobs.append((f"{home},booted-usb", ["-M", home, "-m", "64M", "-nodefaults", "-usb", "-device", "qemu-xhci",
@@ -189,6 +189,13 @@ def main():
             if os.access("/dev/kvm", os.W_OK):
                 for cpu in ("qemu64", "max", "host"):
                     jobs.append((f"{home},kvm,{cpu}", ["-M", home, "-accel", "kvm", "-cpu", cpu, "-nodefaults"] + memory, 0))
+        jobs.append(("microvm,virtio", ["-M", "microvm", "-nodefaults"] + memory
+                     + [x for d in ("net", "scsi", "serial", "balloon", "rng", "keyboard", "gpu", "crypto,cryptodev=k0")
+                        for x in ("-device", "virtio-" + d.replace("crypto", "crypto-device").replace("net", "net-device")
+                                  .replace("scsi", "scsi-device").replace("serial", "serial-device")
+                                  .replace("balloon", "balloon-device").replace("rng", "rng-device")
+                                  .replace("keyboard", "keyboard-device").replace("gpu", "gpu-device"))]
+                     + ["-object", "cryptodev-backend-builtin,id=k0"], 0))
         if os.access("/dev/kvm", os.W_OK):
             jobs.append(("microvm,kvm", ["-M", "microvm", "-accel", "kvm", "-nodefaults"] + memory, 0))
     else:
