@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Captures many small migration streams from a QEMU binary, to harvest device layouts from.
 
-  capture.py OUT_DIR TARGET QEMU_COMMAND...
+  capture.py [--machines-only] OUT_DIR TARGET QEMU_COMMAND...
 
 QEMU_COMMAND is the emulator with whatever it always needs (for example `-L DIR`). Every machine
 type is started stopped, bare and with its default devices, and every device that can be added is
@@ -112,6 +112,15 @@ X86_SPECIALS = [
                                    "-device", "virtconsole,chardev=c1", "-device", "virtserialport,name=x"]),
 ]
 
+PPC64_SPECIALS = [
+    ("caps-broken", "pseries", ["-machine", "cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off"]),
+    ("caps-fixed", "pseries", ["-machine", "cap-cfpc=workaround,cap-sbbc=workaround,cap-ibs=workaround"]),
+    ("caps-off", "pseries", ["-machine", "cap-vsx=off,cap-dfp=off,cap-htm=off,cap-large-decr=off"]),
+    ("caps-more", "pseries", ["-machine", "cap-nested-hv=on,cap-fwnmi=off,cap-rpt-invalidate=on,cap-ail-mode-3=off"]),
+    ("power9", "pseries", ["-cpu", "power9", "-smp", "2"]),
+    ("power8", "pseries", ["-cpu", "power8"]),
+]
+
 
 def run(out, key, command, arguments, boot=0):
     """One start, one stream; whether there is one with a description at its end."""
@@ -157,7 +166,9 @@ def listing(command, *question):
 
 
 def main():
-    out, target, command = sys.argv[1], sys.argv[2], sys.argv[3:]
+    arguments = sys.argv[1:]
+    machines_only = arguments[0] == "--machines-only"
+    out, target, *command = arguments[1:] if machines_only else arguments
     os.makedirs(out, exist_ok=True)
     machines = [line.split()[0] for line in listing(command, "-M", "help").splitlines()[1:] if line.strip()]
     devices = [d for d in re.findall(r'^name "([^"]+)"', listing(command, "-device", "help"), re.M)
@@ -199,7 +210,14 @@ def main():
         if os.access("/dev/kvm", os.W_OK):
             jobs.append(("microvm,kvm", ["-M", "microvm", "-accel", "kvm", "-nodefaults"] + memory, 0))
     else:
-        homes = [m for m in ("virt", "pseries", "s390-ccw-virtio", "malta", "sun4u", "versatilepb") if m in machines]
+        # the other targets share these machines' devices
+        homes = [m for m in {"aarch64": ["virt"], "ppc64": ["pseries"], "riscv64": ["virt"],
+                             "s390x": ["s390-ccw-virtio"]}.get(target, []) if m in machines]
+
+    for name, machine, arguments in PPC64_SPECIALS if target == "ppc64" else []:
+        jobs.append((f"{machine},{name}", ["-M", machine, "-nodefaults"] + arguments, 0))
+    if machines_only:
+        devices = []
 
     def device_job(home, device):
         for option, backend in BACKENDS.items():
