@@ -2,9 +2,14 @@ package dev.ferry.stream;
 
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.item.SectionBody;
+import dev.ferry.stream.vmstate.CatalogueDecoder;
+import dev.ferry.stream.vmstate.CatalogueResult;
 import dev.ferry.stream.vmstate.DescriptionIndex;
 import dev.ferry.stream.vmstate.DeviceDescription;
 import dev.ferry.stream.vmstate.DeviceState;
+import dev.ferry.stream.vmstate.Footers;
+import dev.ferry.stream.vmstate.LayoutCatalogue;
+import dev.ferry.stream.vmstate.StreamClues;
 import dev.ferry.stream.vmstate.VmStateDecoder;
 import java.io.IOException;
 import java.util.HashSet;
@@ -24,6 +29,7 @@ final class DeviceSections {
     private final Set<Key> seen = new HashSet<>();
     private DescriptionFinder.@Nullable Found found;
     private boolean searched;
+    private @Nullable CatalogueDecoder catalogue;
 
     DeviceSections(Limits limits, Findings findings) {
         this.limits = limits;
@@ -45,27 +51,42 @@ final class DeviceSections {
     }
 
     /**
-     * Passes over one body.
+     * What became of a section.
      *
-     * @return null if no layout is known; the input is then where it was
+     * @param device its state; null if no layout is known, and the input is then where it was
+     * @param reason why there is none
+     * @param length bytes of the body where its end can be recognised without a layout, else -1
      */
-    SectionBody.@Nullable Device read(
-            WireInput in, long id, String name, long instance, long version) throws IOException {
-        seen.add(new Key(name, instance));
+    record Passed(SectionBody.@Nullable Device device, String reason, long length) {}
+
+    /** Passes over one body. */
+    Passed read(WireInput in, SectionBinding section, StreamClues clues, Footers footers)
+            throws IOException {
+        seen.add(new Key(section.name(), section.instance()));
         if (found != null) {
-            DescriptionIndex.Entry entry = found.index().entry(name, instance);
+            DescriptionIndex.Entry entry = found.index().entry(section.name(), section.instance());
             if (entry != null) {
-                return described(in, found.index(), entry, version);
+                return new Passed(described(in, found.index(), entry, section.version()), "", -1);
             }
-            findings.warning(
-                    in.here(),
-                    "section '"
-                            + name
-                            + "' instance "
-                            + instance
-                            + ": not in the stream's description");
+            findings.warning(in.here(), "the stream's description does not list this section");
         }
-        return null;
+        if (catalogue == null) {
+            catalogue = new CatalogueDecoder(LayoutCatalogue.builtIn(), clues, limits);
+        }
+        CatalogueResult result =
+                catalogue.decode(
+                        in,
+                        section.id(),
+                        section.name(),
+                        section.instance(),
+                        section.version(),
+                        footers);
+        return switch (result) {
+            case CatalogueResult.Decoded decoded ->
+                    new Passed(SectionBody.Device.of(decoded.state()), "", -1);
+            case CatalogueResult.Unknown unknown ->
+                    new Passed(null, unknown.reason(), unknown.length());
+        };
     }
 
     private SectionBody.Device described(

@@ -12,6 +12,7 @@ import dev.ferry.stream.postcopy.CommandReader;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamSectionReader;
 import dev.ferry.stream.vmstate.DescriptionIndex;
+import dev.ferry.stream.vmstate.Footers;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -181,17 +182,13 @@ final class ItemReader {
         } else if (section.live() != null) {
             body = section.live().read(in);
         } else if (type != SectionType.FULL) {
-            return unreadable(at, section, "a live section of a kind that is not known");
+            return unreadable(at, section, "a live section of a kind that is not known", -1);
         } else {
-            body = device(section);
-            if (body == null) {
-                return unreadable(
-                        at,
-                        section,
-                        state.devices().found() == null
-                                ? "the stream has no description, and no layout is known that fits"
-                                : "the stream's description does not list it, and no layout is known that fits");
+            DeviceSections.Passed passed = device(section);
+            if (passed.device() == null) {
+                return unreadable(at, section, passed.reason(), passed.length());
             }
+            body = passed.device();
         }
         boolean footer = footer(section);
         in.leave();
@@ -210,23 +207,31 @@ final class ItemReader {
                 footer);
     }
 
-    private SectionBody.@Nullable Device device(SectionBinding section) throws IOException {
+    private DeviceSections.Passed device(SectionBinding section) throws IOException {
         if (packages.isEmpty()) {
             state.devices().locate(in);
         }
-        return state.devices()
-                .read(in, section.id(), section.name(), section.instance(), section.version());
+        return state.devices().read(in, section, state.clues(), state.footers());
     }
 
-    private StreamItem unreadable(long at, SectionBinding section, String reason)
+    /**
+     * Goes on behind a section that cannot be read, if anything tells where that is: its footer,
+     * which was recognised {@code length} bytes ahead, or the end of the enclosing package.
+     */
+    private StreamItem unreadable(long at, SectionBinding section, String reason, long length)
             throws IOException {
         OpenPackage enclosing = packages.peek();
         long resumesAt = -1;
-        if (enclosing == null) {
-            done = true;
-        } else {
+        if (length >= 0 && state.footers() == Footers.PRESENT) {
+            in.skip(length, "section");
+            footer(section);
+            state.passed(section.toString());
+            resumesAt = in.offset();
+        } else if (enclosing != null) {
             in.skip(enclosing.end - in.offset(), "rest of the package");
             resumesAt = enclosing.end;
+        } else {
+            done = true;
         }
         return new StreamItem.Unreadable(
                 channel, at, packages.size(), section.toString(), reason, resumesAt);
@@ -239,14 +244,12 @@ final class ItemReader {
     private boolean footer(SectionBinding section) throws IOException {
         long at = in.offset();
         int tag = in.peek(0);
-        if (state.footers() == MigrationState.Footers.UNKNOWN) {
+        if (state.footers() == Footers.UNKNOWN) {
             // Without footers the next item follows: its tag is at most 0x08.
             state.footers(
-                    tag >= 0 && tag <= Tag.QEMU_VM_COMMAND
-                            ? MigrationState.Footers.NO
-                            : MigrationState.Footers.YES);
+                    tag >= 0 && tag <= Tag.QEMU_VM_COMMAND ? Footers.ABSENT : Footers.PRESENT);
         }
-        if (state.footers() == MigrationState.Footers.NO) {
+        if (state.footers() == Footers.ABSENT) {
             return false;
         }
         int found = in.u8("section footer");

@@ -202,8 +202,8 @@ public final class MigrationReader implements Closeable {
     public Optional<Boolean> footers() {
         return switch (state.footers()) {
             case UNKNOWN -> Optional.empty();
-            case YES -> Optional.of(true);
-            case NO -> Optional.of(false);
+            case PRESENT -> Optional.of(true);
+            case ABSENT -> Optional.of(false);
         };
     }
 

@@ -120,8 +120,8 @@ public sealed interface StreamItem {
 
     /**
      * Where knowledge ends: a section that no layout describes. Reading goes on at {@code
-     * resumesAt} if something enclosing told where that is, else the channel is not read any
-     * further.
+     * resumesAt} if a footer or something enclosing told where that is, else the channel is not
+     * read any further.
      *
      * @param what the section, as in messages
      * @param reason why it cannot be read

@@ -102,9 +102,7 @@ final class CatalogueFormat {
             Map<String, List<LayoutTemplate>> subsections = new HashMap<>();
             for (int n = count(); n > 0; n--) {
                 LayoutTemplate template = node(LayoutTemplate.class);
-                subsections
-                        .computeIfAbsent(template.name(), _ -> new ArrayList<>(1))
-                        .add(template);
+                subsections.computeIfAbsent(template.name(), _ -> new ArrayList<>(1)).add(template);
             }
             return new LayoutCatalogue(sections, subsections);
         }
@@ -188,8 +186,7 @@ final class CatalogueFormat {
 
         void catalogue(LayoutCatalogue catalogue) throws IOException {
             // sorted, so that the same harvest gives the same file
-            Map<String, List<LayoutCatalogue.Entry>> sections =
-                    new TreeMap<>(catalogue.sections());
+            Map<String, List<LayoutCatalogue.Entry>> sections = new TreeMap<>(catalogue.sections());
             Map<String, List<LayoutTemplate>> subsections =
                     new TreeMap<>(catalogue.allSubsections());
             sections.values().forEach(entries -> entries.forEach(this::collect));

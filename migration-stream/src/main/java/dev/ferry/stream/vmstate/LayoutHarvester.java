@@ -125,21 +125,20 @@ public final class LayoutHarvester {
     /** The catalogue of all that was added. */
     public LayoutCatalogue catalogue() {
         Map<String, List<LayoutCatalogue.Entry>> entries = new LinkedHashMap<>();
-        sections.forEach(
-                (name, known) -> {
-                    List<LayoutCatalogue.Entry> list = new ArrayList<>();
-                    for (Collected one : known) {
-                        List<Collected> lengths = exact.getOrDefault(one, List.of());
-                        if (lengths.size() > 1 && lengths.size() <= MAX_EXACT) {
-                            lengths.forEach(seen -> list.add(seen.entry()));
-                            // the way out for lengths that were never seen together
-                            list.add(new LayoutCatalogue.Entry(one.template, List.of(), 0));
-                        } else {
-                            list.add(one.entry());
-                        }
-                    }
-                    entries.put(name, list);
-                });
+        sections.forEach((name, known) -> {
+            List<LayoutCatalogue.Entry> list = new ArrayList<>();
+            for (Collected one : known) {
+                List<Collected> lengths = exact.getOrDefault(one, List.of());
+                if (lengths.size() > 1 && lengths.size() <= MAX_EXACT) {
+                    lengths.forEach(seen -> list.add(seen.entry()));
+                    // the way out for lengths that were never seen together
+                    list.add(new LayoutCatalogue.Entry(one.template, List.of(), 0));
+                } else {
+                    list.add(one.entry());
+                }
+            }
+            entries.put(name, list);
+        });
         return new LayoutCatalogue(entries, subsections);
     }
 

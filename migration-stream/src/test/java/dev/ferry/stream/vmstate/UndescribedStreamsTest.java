@@ -108,7 +108,8 @@ class UndescribedStreamsTest {
         }
         assertTrue(sections.size() > 20, sections.toString());
         assertEquals("globalstate", sections.getLast());
-        // behind the sections: the end of the stream, or of the package (a ping, then the run command)
+        // behind the sections: the end of the stream, or of the package (a ping, then the run
+        // command)
         assertTrue(in.peek(0) == 0x00 || in.peek(0) == 0x08, "next is " + in.peek(0));
     }
 }
