@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layouts of devices for streams that do not describe themselves: postcopy streams, streams of
@@ -30,10 +31,21 @@ public final class LayoutCatalogue {
     private final Map<String, List<Entry>> sections;
     private final Map<String, List<LayoutTemplate>> subsections;
 
+    /** Asked when this one has no answer, or not the right one. */
+    private final @Nullable LayoutCatalogue next;
+
     LayoutCatalogue(
             Map<String, List<Entry>> sections, Map<String, List<LayoutTemplate>> subsections) {
+        this(sections, subsections, null);
+    }
+
+    private LayoutCatalogue(
+            Map<String, List<Entry>> sections,
+            Map<String, List<LayoutTemplate>> subsections,
+            @Nullable LayoutCatalogue next) {
         this.sections = Map.copyOf(sections);
         this.subsections = Map.copyOf(subsections);
+        this.next = next;
     }
 
     private static final class BuiltIn {
@@ -56,7 +68,19 @@ public final class LayoutCatalogue {
         return BuiltIn.CATALOGUE;
     }
 
-    /** How many different sections are known by name. */
+    /** A catalogue that asks this one first, then {@code other}. */
+    public LayoutCatalogue before(LayoutCatalogue other) {
+        return new LayoutCatalogue(
+                sections, subsections, next == null ? other : next.before(other));
+    }
+
+    static <T> List<T> union(List<T> first, List<T> second) {
+        List<T> union = new ArrayList<>(first);
+        union.addAll(second);
+        return union;
+    }
+
+    /** How many different sections are known by name; those of other catalogues do not count. */
     public int size() {
         return sections.size();
     }
@@ -97,6 +121,9 @@ public final class LayoutCatalogue {
             for (Ranked one : ranked) {
                 templates.add(one.template());
             }
+        }
+        if (next != null) {
+            templates.addAll(next.candidates(machine, silent, section, instance, version));
         }
         return templates;
     }
@@ -152,7 +179,8 @@ public final class LayoutCatalogue {
 
     /** Shapes a subsection of this name was seen in; empty if the name is unknown. */
     List<LayoutTemplate> subsections(String name) {
-        return subsections.getOrDefault(name, List.of());
+        List<LayoutTemplate> known = subsections.getOrDefault(name, List.of());
+        return next == null ? known : union(known, next.subsections(name));
     }
 
     Map<String, List<Entry>> sections() {
