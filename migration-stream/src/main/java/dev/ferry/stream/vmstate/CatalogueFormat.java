@@ -93,6 +93,9 @@ final class CatalogueFormat {
                 for (int runs = count(); runs > 0; runs--) {
                     at += count();
                     for (int run = count(); run > 0; run--) {
+                        if (at >= origins.size()) {
+                            throw new StreamCorruptedException("layout catalogue: no origin " + at);
+                        }
                         seen.add(origins.get(at++));
                     }
                 }
@@ -141,7 +144,7 @@ final class CatalogueFormat {
 
         private <T> T node(Class<T> kind) throws IOException {
             int number = count();
-            if (number >= nodes.size()) {
+            if (number >= nodes.size() || !kind.isInstance(nodes.get(number))) {
                 throw new StreamCorruptedException("layout catalogue: no node " + number);
             }
             return kind.cast(nodes.get(number));

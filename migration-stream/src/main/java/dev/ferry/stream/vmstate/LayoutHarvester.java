@@ -25,7 +25,8 @@ import java.util.stream.Stream;
  *
  * <p>{@code LayoutHarvester OUT DIRECTORY...} writes the catalogue of all streams ({@code *.mig}) in
  * directories named {@code TARGET-QEMUVERSION}, and of what files of QEMU's {@code -dump-vmstate}
- * there ({@code *.dump-vmstate}) know beyond them. A stream's machine is the configuration section's, or for streams
+ * there ({@code *.dump-vmstate}) know beyond them; arguments that end in {@code .layouts} are {@link
+ * LayoutTable tables} of subsections. A stream's machine is the configuration section's, or for streams
  * without one what stands before the first comma of the file's name. How the directories of the
  * built-in catalogue were made: {@code src/harvest/README.md} of this module.
  */
@@ -210,18 +211,28 @@ public final class LayoutHarvester {
                 .forEach((name, template) -> subsections.putIfAbsent(name, List.of(template)));
     }
 
-    private interface Dump {
+    private void addTable(Path file) throws IOException {
+        for (LayoutTemplate template : LayoutTable.parse(Files.readAllLines(file))) {
+            subsections.putIfAbsent(template.name(), List.of(template));
+        }
+    }
+
+    private interface Supplement {
         void add() throws IOException;
     }
 
     public static void main(String[] args) throws IOException {
         if (args.length < 2) {
-            throw new IllegalArgumentException("usage: LayoutHarvester OUT DIRECTORY...");
+            throw new IllegalArgumentException("usage: LayoutHarvester OUT (DIRECTORY | FILE.layouts)...");
         }
         LayoutHarvester harvester = new LayoutHarvester();
-        List<Dump> dumps = new ArrayList<>();
+        List<Supplement> supplements = new ArrayList<>();
         for (int i = 1; i < args.length; i++) {
             Path directory = Path.of(args[i]);
+            if (args[i].endsWith(".layouts")) {
+                supplements.add(() -> harvester.addTable(directory));
+                continue;
+            }
             String name = String.valueOf(directory.getFileName());
             int dash = name.lastIndexOf('-');
             try (Stream<Path> listed = Files.list(directory)) {
@@ -231,14 +242,14 @@ public final class LayoutHarvester {
                     if (file.toString().endsWith(".mig")) {
                         harvester.addStream(file, target, qemu);
                     } else if (file.toString().endsWith(".dump-vmstate")) {
-                        dumps.add(() -> harvester.addDump(file, target, qemu));
+                        supplements.add(() -> harvester.addDump(file, target, qemu));
                     }
                 }
             }
         }
         // streams know better, so they come first
-        for (Dump dump : dumps) {
-            dump.add();
+        for (Supplement supplement : supplements) {
+            supplement.add();
         }
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(Path.of(args[0])))) {
             CatalogueFormat.write(harvester.catalogue(), out);
