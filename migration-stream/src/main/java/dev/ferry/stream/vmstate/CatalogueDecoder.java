@@ -11,8 +11,8 @@ import java.util.List;
  * is right when reading by it ends where the section does: at its footer (or, in streams without,
  * right away) with another item of the stream behind it.
  *
- * <p>One decoder serves one stream and is handed its device sections in stream order. The input must
- * be able to seek back to a section's body.
+ * <p>One decoder serves one stream and is handed its device sections in stream order. The input
+ * must be able to seek back to a section's body.
  */
 public final class CatalogueDecoder {
 
@@ -51,7 +51,8 @@ public final class CatalogueDecoder {
         SectionBoundary boundary = new SectionBoundary(in, id, footers);
         long start = in.offset();
         int depth = in.depth();
-        List<LayoutTemplate> candidates = catalogue.candidates(clues.machine(), silent, name, instance, version);
+        List<LayoutTemplate> candidates =
+                catalogue.candidates(clues.machine(), silent, name, instance, version);
         int tries = 0;
         String problem = "";
         long furthest = -1;
@@ -72,7 +73,10 @@ public final class CatalogueDecoder {
                     }
                     if (in.offset() > furthest) {
                         furthest = in.offset();
-                        problem = "the layout ends at 0x" + Long.toHexString(furthest) + ", the section does not";
+                        problem =
+                                "the layout ends at 0x"
+                                        + Long.toHexString(furthest)
+                                        + ", the section does not";
                     }
                 } catch (StreamException e) {
                     if (e.at().offset() > furthest) {

@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +116,7 @@ public final class LayoutCatalogue {
             for (Entry entry : found) {
                 ranked.add(rank(entry, machine, silent, instance, targets));
             }
-            ranked.sort(Ranked.LIKELIEST_FIRST);
+            Collections.sort(ranked);
             for (Ranked one : ranked) {
                 templates.add(one.template());
             }
@@ -133,12 +132,19 @@ public final class LayoutCatalogue {
      * @param sameInstance whether it was seen under this instance id
      * @param support how many origins are that near
      */
-    private record Ranked(
-            LayoutTemplate template, int distance, boolean sameInstance, int support) {
-        static final Comparator<Ranked> LIKELIEST_FIRST =
-                Comparator.comparingInt(Ranked::distance)
-                        .thenComparing(Ranked::sameInstance, Comparator.reverseOrder())
-                        .thenComparing(Ranked::support, Comparator.reverseOrder());
+    private record Ranked(LayoutTemplate template, int distance, boolean sameInstance, int support)
+            implements Comparable<Ranked> {
+        /** The likeliest first. */
+        @Override
+        public int compareTo(Ranked other) {
+            if (distance != other.distance) {
+                return Integer.compare(distance, other.distance);
+            }
+            if (sameInstance != other.sameInstance) {
+                return sameInstance ? -1 : 1;
+            }
+            return Integer.compare(other.support, support);
+        }
     }
 
     private static Ranked rank(

@@ -23,12 +23,13 @@ import java.util.stream.Stream;
  * section's name and version, every subsection by its name, arrays with all lengths they were seen
  * in.
  *
- * <p>{@code LayoutHarvester OUT DIRECTORY...} writes the catalogue of all streams ({@code *.mig}) in
- * directories named {@code TARGET-QEMUVERSION}, and of what files of QEMU's {@code -dump-vmstate}
- * there ({@code *.dump-vmstate}) know beyond them; arguments that end in {@code .layouts} are {@link
- * LayoutTable tables} of subsections. A stream's machine is the configuration section's, or for streams
- * without one what stands before the first comma of the file's name. How the directories of the
- * built-in catalogue were made: {@code src/harvest/README.md} of this module.
+ * <p>{@code LayoutHarvester OUT DIRECTORY...} writes the catalogue of all streams ({@code *.mig})
+ * in directories named {@code TARGET-QEMUVERSION}, and of what files of QEMU's {@code
+ * -dump-vmstate} there ({@code *.dump-vmstate}) know beyond them; arguments that end in {@code
+ * .layouts} are {@link LayoutTable tables} of subsections. A stream's machine is the configuration
+ * section's, or for streams without one what stands before the first comma of the file's name. How
+ * the directories of the built-in catalogue were made: {@code src/harvest/README.md} of this
+ * module.
  */
 public final class LayoutHarvester {
 
@@ -127,21 +128,20 @@ public final class LayoutHarvester {
     /** The catalogue of all that was added. */
     public LayoutCatalogue catalogue() {
         Map<String, List<LayoutCatalogue.Entry>> entries = new LinkedHashMap<>();
-        sections.forEach(
-                (name, known) -> {
-                    List<LayoutCatalogue.Entry> list = new ArrayList<>();
-                    for (Collected one : known) {
-                        List<Collected> lengths = exact.getOrDefault(one, List.of());
-                        if (lengths.size() > 1 && lengths.size() <= MAX_EXACT) {
-                            lengths.forEach(seen -> list.add(seen.entry()));
-                            // the way out for lengths that were never seen together
-                            list.add(new LayoutCatalogue.Entry(one.template, List.of(), 0));
-                        } else {
-                            list.add(one.entry());
-                        }
-                    }
-                    entries.put(name, list);
-                });
+        sections.forEach((name, known) -> {
+            List<LayoutCatalogue.Entry> list = new ArrayList<>();
+            for (Collected one : known) {
+                List<Collected> lengths = exact.getOrDefault(one, List.of());
+                if (lengths.size() > 1 && lengths.size() <= MAX_EXACT) {
+                    lengths.forEach(seen -> list.add(seen.entry()));
+                    // the way out for lengths that were never seen together
+                    list.add(new LayoutCatalogue.Entry(one.template, List.of(), 0));
+                } else {
+                    list.add(one.entry());
+                }
+            }
+            entries.put(name, list);
+        });
         return new LayoutCatalogue(entries, subsections);
     }
 
@@ -200,8 +200,7 @@ public final class LayoutHarvester {
     private void addDump(Path file, String target, String qemu) throws IOException {
         DumpVmstateParser parser = new DumpVmstateParser(new Place(file.toString(), 0, ""));
         parser.parse(Files.readAllBytes(file));
-        LayoutOrigin origin =
-                new LayoutOrigin(target, qemu, parser.machine(), StreamClues.UNKNOWN);
+        LayoutOrigin origin = new LayoutOrigin(target, qemu, parser.machine(), StreamClues.UNKNOWN);
         for (LayoutTemplate template : parser.sections()) {
             if (!sections.containsKey(template.name())) {
                 add(template, origin, Long.SIZE);
@@ -223,7 +222,8 @@ public final class LayoutHarvester {
 
     public static void main(String[] args) throws IOException {
         if (args.length < 2) {
-            throw new IllegalArgumentException("usage: LayoutHarvester OUT (DIRECTORY | FILE.layouts)...");
+            throw new IllegalArgumentException(
+                    "usage: LayoutHarvester OUT (DIRECTORY | FILE.layouts)...");
         }
         LayoutHarvester harvester = new LayoutHarvester();
         List<Supplement> supplements = new ArrayList<>();

@@ -31,8 +31,8 @@ public record LayoutSource(
     }
 
     /**
-     * These layouts together with others: described ones are asked first, derived ones last, because
-     * they know less about each field.
+     * These layouts together with others: described ones are asked first, derived ones last,
+     * because they know less about each field.
      */
     public LayoutCatalogue with(LayoutCatalogue others) {
         return exact ? catalogue.before(others) : others.before(catalogue);
@@ -71,25 +71,21 @@ public record LayoutSource(
     private static LayoutSource description(byte[] json, Place at, StreamClues clues)
             throws MalformedStreamException {
         LayoutHarvester harvester = new LayoutHarvester();
-        harvester.add(
-                VmDescription.parse(json, at), "", "", clues.machine(), StreamClues.UNKNOWN);
+        harvester.add(VmDescription.parse(json, at), "", "", clues.machine(), StreamClues.UNKNOWN);
         return new LayoutSource(harvester.catalogue(), true, clues.machine(), List.of());
     }
 
     private static LayoutSource dump(byte[] json, Place at) throws MalformedStreamException {
         DumpVmstateParser parser = new DumpVmstateParser(at);
         parser.parse(json);
-        LayoutOrigin origin =
-                new LayoutOrigin("", "", parser.machine(), StreamClues.UNKNOWN);
+        LayoutOrigin origin = new LayoutOrigin("", "", parser.machine(), StreamClues.UNKNOWN);
         Map<String, List<LayoutCatalogue.Entry>> sections = new HashMap<>();
         for (LayoutTemplate template : parser.sections()) {
-            LayoutCatalogue.Entry entry =
-                    new LayoutCatalogue.Entry(template, List.of(origin), 0);
+            LayoutCatalogue.Entry entry = new LayoutCatalogue.Entry(template, List.of(origin), 0);
             sections.merge(template.name(), List.of(entry), LayoutCatalogue::union);
         }
         Map<String, List<LayoutTemplate>> subsections = new HashMap<>();
-        parser.subsections()
-                .forEach((name, template) -> subsections.put(name, List.of(template)));
+        parser.subsections().forEach((name, template) -> subsections.put(name, List.of(template)));
         return new LayoutSource(
                 new LayoutCatalogue(sections, subsections),
                 false,

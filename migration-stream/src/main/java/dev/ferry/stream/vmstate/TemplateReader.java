@@ -4,7 +4,6 @@ import dev.ferry.stream.Limits;
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.vmstate.VmStateValue.ArrayValue;
 import dev.ferry.stream.vmstate.VmStateValue.FieldValue;
-import dev.ferry.stream.vmstate.VmStateValue.IntegerValue;
 import dev.ferry.stream.vmstate.VmStateValue.ListValue;
 import dev.ferry.stream.vmstate.VmStateValue.StructValue;
 import dev.ferry.stream.vmstate.VmStateValue.SubsectionValue;
@@ -175,8 +174,7 @@ final class TemplateReader extends LeafReader {
         return name.toString();
     }
 
-    private int count(
-            LayoutTemplate template, int fieldIndex, List<FieldValue> before, long after)
+    private int count(LayoutTemplate template, int fieldIndex, List<FieldValue> before, long after)
             throws IOException {
         FieldTemplate field = template.fields().get(fieldIndex);
         boolean buffer = field.type().width() == 0 && !field.isStructure();
@@ -200,8 +198,7 @@ final class TemplateReader extends LeafReader {
         return (int) (room / element);
     }
 
-    private long size(
-            LayoutTemplate template, int fieldIndex, List<FieldValue> before, long after)
+    private long size(LayoutTemplate template, int fieldIndex, List<FieldValue> before, long after)
             throws IOException {
         FieldTemplate field = template.fields().get(fieldIndex);
         if (field.type().kind() == FieldType.Kind.BUFFER) {
@@ -211,8 +208,7 @@ final class TemplateReader extends LeafReader {
             }
         }
         List<Long> sizes = field.sizes();
-        boolean open =
-                field.isOpenEnded() || template.version() == LayoutTemplate.ANY_VERSION;
+        boolean open = field.isOpenEnded() || template.version() == LayoutTemplate.ANY_VERSION;
         if (sizes.size() == 1 && !open) {
             return sizes.getFirst();
         }
@@ -254,7 +250,8 @@ final class TemplateReader extends LeafReader {
         FieldTemplate field = template.fields().get(fieldIndex);
         FieldType type = field.type();
         if (field.isStructure()) {
-            long later = repeat instanceof Repeat.Once ? afterField(template, fieldIndex, after) : -1;
+            long later =
+                    repeat instanceof Repeat.Once ? afterField(template, fieldIndex, after) : -1;
             return structures(field, repeat, later);
         }
         return switch (type.kind()) {
@@ -348,8 +345,7 @@ final class TemplateReader extends LeafReader {
             follows(true, "list");
             path.index(elements.size());
             count();
-            LayoutTemplate nested =
-                    field.nested().get(choices.choose(field.nested().size()));
+            LayoutTemplate nested = field.nested().get(choices.choose(field.nested().size()));
             Read read = struct(nested, nested.version(), -1);
             layouts.add(read.layout());
             elements.add(read.value());

@@ -146,7 +146,8 @@ class DescribedStreamsTest {
                 assertSame(where + "[" + i + "]", expected.required(i), list.get(i));
             }
         } else {
-            Object leaf = expected.isBoolean() ? (Object) expected.booleanValue() : expected.asText();
+            Object leaf =
+                    expected.isBoolean() ? (Object) expected.booleanValue() : expected.asText();
             assertEquals(leaf, actual, where);
         }
     }

@@ -122,7 +122,11 @@ class DeviceStateFuzzTest {
     private static void damage(byte[] bytes, RandomGenerator random) {
         for (int n = 1 + random.nextInt(4); n > 0 && bytes.length > 0; n--) {
             int at = random.nextInt(bytes.length);
-            bytes[at] = (byte) (random.nextBoolean() ? random.nextInt(256) : bytes[at] ^ (1 << random.nextInt(8)));
+            bytes[at] =
+                    (byte)
+                            (random.nextBoolean()
+                                    ? random.nextInt(256)
+                                    : bytes[at] ^ (1 << random.nextInt(8)));
         }
     }
 

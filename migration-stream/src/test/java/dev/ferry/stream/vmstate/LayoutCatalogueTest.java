@@ -51,8 +51,7 @@ class LayoutCatalogueTest {
     void catalogueIsReadBackAsWritten() throws IOException {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         CatalogueFormat.write(LayoutCatalogue.builtIn(), file);
-        LayoutCatalogue again =
-                CatalogueFormat.read(new ByteArrayInputStream(file.toByteArray()));
+        LayoutCatalogue again = CatalogueFormat.read(new ByteArrayInputStream(file.toByteArray()));
         assertEquals(LayoutCatalogue.builtIn().sections(), again.sections());
         assertEquals(LayoutCatalogue.builtIn().allSubsections(), again.allSubsections());
     }
@@ -92,8 +91,14 @@ class LayoutCatalogueTest {
                                 "dev",
                                 List.of(
                                         entry(far, new LayoutOrigin("arm", "10.0", "virt-8.1", 0)),
-                                        entry(near, new LayoutOrigin("x86_64", "10.0", "pc-q35-8.0", 0)),
-                                        entry(exact, new LayoutOrigin("x86_64", "10.0", "pc-q35-8.1", 0)))),
+                                        entry(
+                                                near,
+                                                new LayoutOrigin(
+                                                        "x86_64", "10.0", "pc-q35-8.0", 0)),
+                                        entry(
+                                                exact,
+                                                new LayoutOrigin(
+                                                        "x86_64", "10.0", "pc-q35-8.1", 0)))),
                         Map.of());
         List<String> order = new ArrayList<>();
         for (LayoutTemplate template :
@@ -101,8 +106,7 @@ class LayoutCatalogueTest {
             order.add(template.fields().getFirst().name());
         }
         assertEquals(List.of("exact", "near", "far"), order);
-        assertEquals(
-                List.of(), catalogue.candidates("pc-q35-8.1", 0, "0000:00:01.0/dev", 0, 2));
+        assertEquals(List.of(), catalogue.candidates("pc-q35-8.1", 0, "0000:00:01.0/dev", 0, 2));
     }
 
     @Test
@@ -125,7 +129,9 @@ class LayoutCatalogueTest {
                             decode(
                                     catalogue,
                                     footers,
-                                    "01020304" + footer + "04 00000008 03 637075 00000000 0000000c"),
+                                    "01020304"
+                                            + footer
+                                            + "04 00000008 03 637075 00000000 0000000c"),
                             footers.toString());
             assertNotNull(decoded.state().root().field("right"));
         }
@@ -157,7 +163,11 @@ class LayoutCatalogueTest {
     @Test
     void builtInCatalogueKnowsSubsectionsOfTheCpu() {
         for (String name :
-                List.of("cpu/steal_time_msr", "cpu/avx512", "cpu/mpx", "cpu_common/crash_occurred")) {
+                List.of(
+                        "cpu/steal_time_msr",
+                        "cpu/avx512",
+                        "cpu/mpx",
+                        "cpu_common/crash_occurred")) {
             assertTrue(!LayoutCatalogue.builtIn().subsections(name).isEmpty(), name);
         }
     }

@@ -52,8 +52,8 @@ class LayoutSourceTest {
     }
 
     /** Body, then the footer of section 7 and the end of the stream. */
-    private static CatalogueResult decode(LayoutCatalogue catalogue, String name, long version, String hex)
-            throws IOException {
+    private static CatalogueResult decode(
+            LayoutCatalogue catalogue, String name, long version, String hex) throws IOException {
         byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", "") + "7e0000000700");
         WireInput in = new WireInput(new MemorySource("test", bytes));
         return new CatalogueDecoder(catalogue, StreamClues.NONE, Limits.DEFAULT)

@@ -114,7 +114,8 @@ class UndescribedStreamsTest {
             in.skip(5, "footer");
             sections.add(idstr);
         }
-        // behind the sections: the end of the stream, or of the package (a ping, then the run command)
+        // behind the sections: the end of the stream, or of the package (a ping, then the run
+        // command)
         assertTrue(in.peek(0) == 0x00 || in.peek(0) == 0x08, "next is " + in.peek(0));
         return sections;
     }

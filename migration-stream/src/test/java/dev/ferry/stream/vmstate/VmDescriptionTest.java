@@ -38,7 +38,8 @@ class VmDescriptionTest {
              [{"name": "a", "type": "uint8", "size": 1}],\
              "subsections": [{"vmsd_name": "element/more", "version": 3, "fields": []}], "size": 24},\
              {"name": "p", "index": 0, "type": "struct", "struct": {}, "size": 1},\
-             {"name": "p", "array_len": 3, "type": "nullptr", "size": 1}]}]}""";
+             {"name": "p", "array_len": 3, "type": "nullptr", "size": 1}]}]}\
+            """;
 
     @Test
     void listsRepeatTheirKeysOncePerElement() throws Exception {
@@ -70,7 +71,8 @@ class VmDescriptionTest {
         String json =
                 """
                 {"devices": [{"name": "slirp", "instance_id": 0, "size": 131, "fields":\
-                 [{"name": "data", "size": 131, "type": "buffer"}]}]}""";
+                 [{"name": "data", "size": 131, "type": "buffer"}]}]}\
+                """;
         VmDescription description = parse(json);
         DeviceDescription slirp = description.device("slirp", 0).orElseThrow();
         assertTrue(slirp.oldStyle());
@@ -87,7 +89,8 @@ class VmDescriptionTest {
                         {"future": {"devices": [1]}, "page_size": 16384, "devices": [{"name": "a",
                          "new": [{}], "instance_id": 0, "vmsd_name": "a", "version": 1, "hint": 1.5,
                          "fields": [{"name": "x", "type": "made up", "note": {"size": "?"},
-                         "size": 3}]}]}""");
+                         "size": 3}]}]}\
+                        """);
         assertEquals(OptionalInt.of(16384), description.pageSize());
         FieldLayout field = description.devices().getFirst().layout().fields().getFirst();
         assertEquals(FieldType.Kind.OPAQUE, field.type().kind());
@@ -103,7 +106,8 @@ class VmDescriptionTest {
                         {"devices": [
                          {"name": "a", "instance_id": 0, "vmsd_name": "a", "version": 1, "fields": []},
                          {"name": "a", "instance_id": 0, "vmsd_name": "a", "version": 2, "fields": []}
-                        ]}""");
+                        ]}\
+                        """);
         assertEquals(2, description.device("a", 0).orElseThrow().layout().version());
     }
 

@@ -110,8 +110,10 @@ class VmStateDecoderTest {
     @Test
     void listsHaveAByteBeforeEachElementAndOneAtTheEnd() throws IOException {
         VmStateLayout element = layout("element", FieldLayout.scalar("x", U8, 1));
-        VmStateLayout layout = layout("dev", nested("q", Repeat.ONCE, "qtailq", 5, element, element));
-        ListValue list = assertInstanceOf(ListValue.class, value(decode(layout, "01 07 01 08 00"), "q"));
+        VmStateLayout layout =
+                layout("dev", nested("q", Repeat.ONCE, "qtailq", 5, element, element));
+        ListValue list =
+                assertInstanceOf(ListValue.class, value(decode(layout, "01 07 01 08 00"), "q"));
         assertEquals(2, list.elements().size());
         assertThrows(MalformedStreamException.class, () -> decode(layout, "01 07 00 08 00"));
         assertThrows(MalformedStreamException.class, () -> decode(layout, "01 07 01 08 01"));
@@ -174,11 +176,16 @@ class VmStateDecoderTest {
     @Test
     void errorsNameTheFieldDownToTheElement() {
         VmStateLayout segment =
-                layout("segment", FieldLayout.scalar("selector", U32, 4), field("base", "uint64", 8));
-        VmStateLayout layout = layout("dev", nested("env.segs", new Repeat.Array(6), "struct", 12, segment));
+                layout(
+                        "segment",
+                        FieldLayout.scalar("selector", U32, 4),
+                        field("base", "uint64", 8));
+        VmStateLayout layout =
+                layout("dev", nested("env.segs", new Repeat.Array(6), "struct", 12, segment));
         TruncatedStreamException e =
                 assertThrows(
-                        TruncatedStreamException.class, () -> decode(layout, "00".repeat(3 * 12 + 7)));
+                        TruncatedStreamException.class,
+                        () -> decode(layout, "00".repeat(3 * 12 + 7)));
         assertEquals("device 'dev' instance 0 / env.segs[3].base", e.at().breadcrumb());
     }
 
@@ -188,7 +195,10 @@ class VmStateDecoderTest {
         MalformedStreamException e =
                 assertThrows(
                         MalformedStreamException.class,
-                        () -> decode(layout("dev", nested("s", Repeat.ONCE, "struct", 2, inner)), "0000"));
+                        () ->
+                                decode(
+                                        layout("dev", nested("s", Repeat.ONCE, "struct", 2, inner)),
+                                        "0000"));
         assertEquals("struct: expected 0x2 bytes, found 0x1", e.problem());
     }
 
