@@ -35,11 +35,12 @@ record FieldTemplate(
     }
 
     /**
-     * Whether its length follows from nothing that is known: virtio devices (whose state is one
-     * opaque field), and devices that write their bytes themselves.
+     * Whether its length follows from nothing that is known: virtio devices, whose state is one
+     * opaque field, and fields of which only the name is known.
      */
     boolean isOpenEnded() {
-        return type.kind() == FieldType.Kind.OPAQUE && type.name().equals("virtio");
+        return type.kind() == FieldType.Kind.OPAQUE
+                && (sizes.isEmpty() || type.name().equals("virtio"));
     }
 
     /** Whether it is a structure whose shape is known. */

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layouts of devices for streams that do not describe themselves: postcopy streams, streams of
@@ -29,10 +30,21 @@ public final class LayoutCatalogue {
     private final Map<String, List<Entry>> sections;
     private final Map<String, List<LayoutTemplate>> subsections;
 
+    /** Asked when this one has no answer, or not the right one. */
+    private final @Nullable LayoutCatalogue next;
+
     LayoutCatalogue(
             Map<String, List<Entry>> sections, Map<String, List<LayoutTemplate>> subsections) {
+        this(sections, subsections, null);
+    }
+
+    private LayoutCatalogue(
+            Map<String, List<Entry>> sections,
+            Map<String, List<LayoutTemplate>> subsections,
+            @Nullable LayoutCatalogue next) {
         this.sections = Map.copyOf(sections);
         this.subsections = Map.copyOf(subsections);
+        this.next = next;
     }
 
     private static final class BuiltIn {
@@ -55,7 +67,19 @@ public final class LayoutCatalogue {
         return BuiltIn.CATALOGUE;
     }
 
-    /** How many different sections are known by name. */
+    /** A catalogue that asks this one first, then {@code other}. */
+    public LayoutCatalogue before(LayoutCatalogue other) {
+        return new LayoutCatalogue(
+                sections, subsections, next == null ? other : next.before(other));
+    }
+
+    static <T> List<T> union(List<T> first, List<T> second) {
+        List<T> union = new ArrayList<>(first);
+        union.addAll(second);
+        return union;
+    }
+
+    /** How many different sections are known by name; those of other catalogues do not count. */
     public int size() {
         return sections.size();
     }
@@ -92,10 +116,13 @@ public final class LayoutCatalogue {
             for (Entry entry : found) {
                 ranked.add(rank(entry, machine, silent, instance, targets));
             }
-            ranked.sort(Ranked.LIKELIEST_FIRST);
+            Collections.sort(ranked);
             for (Ranked one : ranked) {
                 templates.add(one.template());
             }
+        }
+        if (next != null) {
+            templates.addAll(next.candidates(machine, silent, section, instance, version));
         }
         return templates;
     }
@@ -105,12 +132,19 @@ public final class LayoutCatalogue {
      * @param sameInstance whether it was seen under this instance id
      * @param support how many origins are that near
      */
-    private record Ranked(
-            LayoutTemplate template, int distance, boolean sameInstance, int support) {
-        static final Comparator<Ranked> LIKELIEST_FIRST =
-                Comparator.comparingInt(Ranked::distance)
-                        .thenComparing(Ranked::sameInstance, Comparator.reverseOrder())
-                        .thenComparing(Ranked::support, Comparator.reverseOrder());
+    private record Ranked(LayoutTemplate template, int distance, boolean sameInstance, int support)
+            implements Comparable<Ranked> {
+        /** The likeliest first. */
+        @Override
+        public int compareTo(Ranked other) {
+            if (distance != other.distance) {
+                return Integer.compare(distance, other.distance);
+            }
+            if (sameInstance != other.sameInstance) {
+                return sameInstance ? -1 : 1;
+            }
+            return Integer.compare(other.support, support);
+        }
     }
 
     private static Ranked rank(
@@ -151,7 +185,8 @@ public final class LayoutCatalogue {
 
     /** Shapes a subsection of this name was seen in; empty if the name is unknown. */
     List<LayoutTemplate> subsections(String name) {
-        return subsections.getOrDefault(name, List.of());
+        List<LayoutTemplate> known = subsections.getOrDefault(name, List.of());
+        return next == null ? known : union(known, next.subsections(name));
     }
 
     Map<String, List<Entry>> sections() {

@@ -23,10 +23,13 @@ import java.util.stream.Stream;
  * section's name and version, every subsection by its name, arrays with all lengths they were seen
  * in.
  *
- * <p>{@code LayoutHarvester OUT DIRECTORY...} writes the catalogue of all streams in directories
- * named {@code TARGET-QEMUVERSION}. Their machine is the configuration section's, or for streams
- * without one what stands before the first comma of the file's name. How the directories of the
- * built-in catalogue were made: {@code src/harvest/README.md} of this module.
+ * <p>{@code LayoutHarvester OUT DIRECTORY...} writes the catalogue of all streams ({@code *.mig})
+ * in directories named {@code TARGET-QEMUVERSION}, and of what files of QEMU's {@code
+ * -dump-vmstate} there ({@code *.dump-vmstate}) know beyond them; arguments that end in {@code
+ * .layouts} are {@link LayoutTable tables} of subsections. A stream's machine is the configuration
+ * section's, or for streams without one what stands before the first comma of the file's name. How
+ * the directories of the built-in catalogue were made: {@code src/harvest/README.md} of this
+ * module.
  */
 public final class LayoutHarvester {
 
@@ -144,7 +147,7 @@ public final class LayoutHarvester {
 
     private void addStream(Path file, String target, String qemu) throws IOException {
         byte[] stream = Files.readAllBytes(file);
-        int start = descriptionStart(stream);
+        int start = TrailingDescription.find(stream);
         if (start < 0) {
             throw new MalformedStreamException(
                     "no device description at the end", new Place(file.toString(), 0, ""));
@@ -190,38 +193,63 @@ public final class LayoutHarvester {
         return Integer.MAX_VALUE;
     }
 
-    /** Where the JSON at the end begins, or -1. It has no zero byte; its length before it does. */
-    private static int descriptionStart(byte[] stream) {
-        int zero = stream.length - 1;
-        while (zero >= 0 && stream[zero] != 0) {
-            zero--;
-        }
-        for (int i = Math.max(zero, 5); i < Math.min(zero + 5, stream.length); i++) {
-            if (stream[i] == '{'
-                    && stream[i - 5] == 0x06
-                    && ByteBuffer.wrap(stream, i - 4, 4).getInt() == stream.length - i) {
-                return i;
+    /**
+     * Adds what a {@code -dump-vmstate} file knows of sections and subsections that no stream
+     * showed.
+     */
+    private void addDump(Path file, String target, String qemu) throws IOException {
+        DumpVmstateParser parser = new DumpVmstateParser(new Place(file.toString(), 0, ""));
+        parser.parse(Files.readAllBytes(file));
+        LayoutOrigin origin = new LayoutOrigin(target, qemu, parser.machine(), StreamClues.UNKNOWN);
+        for (LayoutTemplate template : parser.sections()) {
+            if (!sections.containsKey(template.name())) {
+                add(template, origin, Long.SIZE);
             }
         }
-        return -1;
+        parser.subsections()
+                .forEach((name, template) -> subsections.putIfAbsent(name, List.of(template)));
+    }
+
+    private void addTable(Path file) throws IOException {
+        for (LayoutTemplate template : LayoutTable.parse(Files.readAllLines(file))) {
+            subsections.putIfAbsent(template.name(), List.of(template));
+        }
+    }
+
+    private interface Supplement {
+        void add() throws IOException;
     }
 
     public static void main(String[] args) throws IOException {
         if (args.length < 2) {
-            throw new IllegalArgumentException("usage: LayoutHarvester OUT DIRECTORY...");
+            throw new IllegalArgumentException(
+                    "usage: LayoutHarvester OUT (DIRECTORY | FILE.layouts)...");
         }
         LayoutHarvester harvester = new LayoutHarvester();
+        List<Supplement> supplements = new ArrayList<>();
         for (int i = 1; i < args.length; i++) {
             Path directory = Path.of(args[i]);
+            if (args[i].endsWith(".layouts")) {
+                supplements.add(() -> harvester.addTable(directory));
+                continue;
+            }
             String name = String.valueOf(directory.getFileName());
             int dash = name.lastIndexOf('-');
-            List<Path> files;
             try (Stream<Path> listed = Files.list(directory)) {
-                files = listed.filter(f -> f.toString().endsWith(".mig")).sorted().toList();
+                for (Path file : listed.sorted().toList()) {
+                    String target = name.substring(0, dash);
+                    String qemu = name.substring(dash + 1);
+                    if (file.toString().endsWith(".mig")) {
+                        harvester.addStream(file, target, qemu);
+                    } else if (file.toString().endsWith(".dump-vmstate")) {
+                        supplements.add(() -> harvester.addDump(file, target, qemu));
+                    }
+                }
             }
-            for (Path file : files) {
-                harvester.addStream(file, name.substring(0, dash), name.substring(dash + 1));
-            }
+        }
+        // streams know better, so they come first
+        for (Supplement supplement : supplements) {
+            supplement.add();
         }
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(Path.of(args[0])))) {
             CatalogueFormat.write(harvester.catalogue(), out);

@@ -32,7 +32,7 @@ record DeviceSections(
 
     /** Empty if the stream ends without a description. */
     static Optional<DeviceSections> find(String name, byte[] stream) throws IOException {
-        int jsonStart = description(stream);
+        int jsonStart = TrailingDescription.find(stream);
         if (jsonStart < 0) {
             return Optional.empty();
         }
@@ -65,22 +65,6 @@ record DeviceSections(
             throw new IOException(name + ": no end of file mark at " + in.offset());
         }
         return Optional.of(new DeviceSections(name, stream, json, description, sections));
-    }
-
-    /** Where the JSON begins; it has no zero byte, the last one before it is in its length. */
-    private static int description(byte[] stream) {
-        int zero = stream.length - 1;
-        while (zero >= 0 && stream[zero] != 0) {
-            zero--;
-        }
-        for (int i = Math.max(zero, 4); i < Math.min(zero + 5, stream.length); i++) {
-            if (stream[i] == '{'
-                    && stream[i - 5] == 0x06
-                    && ByteBuffer.wrap(stream, i - 4, 4).getInt() == stream.length - i) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private static int firstSection(byte[] stream, int end, DeviceDescription device)

@@ -78,11 +78,19 @@ class UndescribedStreamsTest {
             })
     void streamsWithoutADescriptionAreDecodedToTheirEnd(String name) throws IOException {
         byte[] stream = Fixtures.named(name).main().readAllBytes();
-        WireInput in = new WireInput(new MemorySource(name, stream));
-        in.seek(RecordedClues.firstFullSection(stream));
         CatalogueDecoder decoder =
                 new CatalogueDecoder(
                         LayoutCatalogue.builtIn(), RecordedClues.of(stream), Limits.DEFAULT);
+        List<String> sections = decodeToTheEnd(name, stream, decoder);
+        assertTrue(sections.size() > 20, sections.toString());
+        assertEquals("globalstate", sections.getLast());
+    }
+
+    /** Decodes device sections from the first to where something else stands. */
+    static List<String> decodeToTheEnd(String name, byte[] stream, CatalogueDecoder decoder)
+            throws IOException {
+        WireInput in = new WireInput(new MemorySource(name, stream));
+        in.seek(RecordedClues.firstFullSection(stream));
         List<String> sections = new ArrayList<>();
         while (in.peek(0) == 0x04) {
             in.u8("type");
@@ -106,10 +114,9 @@ class UndescribedStreamsTest {
             in.skip(5, "footer");
             sections.add(idstr);
         }
-        assertTrue(sections.size() > 20, sections.toString());
-        assertEquals("globalstate", sections.getLast());
         // behind the sections: the end of the stream, or of the package (a ping, then the run
         // command)
         assertTrue(in.peek(0) == 0x00 || in.peek(0) == 0x08, "next is " + in.peek(0));
+        return sections;
     }
 }
