@@ -21,10 +21,10 @@ public final class RamDigest {
         long length = image.memory().byteSize();
         long at = 0;
         while (at < length) {
-            int page = (int) (at / image.pageSize());
+            long page = at / image.pageSize();
             boolean zero = !image.touched(page);
-            int next = zero ? image.nextTouched(page) : image.nextUntouched(page);
-            long end = next < 0 ? length : Math.min(length, (long) next * image.pageSize());
+            long next = zero ? image.nextTouched(page) : image.nextUntouched(page);
+            long end = next < 0 ? length : Math.min(length, next * image.pageSize());
             while (at < end) {
                 int n = (int) Math.min(PIECE, end - at);
                 if (zero) {
