@@ -323,6 +323,9 @@ final class ItemReader {
                     packages.size() + 1L,
                     state.limits().packagedDepth());
         }
+        if (length > state.limits().commandBytes()) {
+            throw in.exceeds(at, "package length", length, state.limits().commandBytes());
+        }
         in.ensureSeekable(length, state.limits());
         long end = in.offset() + length;
         packages.push(new OpenPackage(end, in.confine(length, "package")));

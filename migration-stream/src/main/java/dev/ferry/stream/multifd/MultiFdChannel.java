@@ -131,12 +131,12 @@ public final class MultiFdChannel implements Closeable {
         }
         for (int i = 0; i < all; i++) {
             long offset = p.pageOffset(i);
-            if (offset < 0 || offset >= block.usedLength() || offset % ram.pageSize() != 0) {
+            if (!block.hasPage(offset, ram.pageSize()) || offset % ram.pageSize() != 0) {
                 throw in.malformed(
                         p.at() + 320 + 8L * i,
                         "page offset: expected a multiple of "
                                 + ram.pageSize()
-                                + " below the block's 0x"
+                                + " and a whole page within the block's 0x"
                                 + Long.toHexString(block.usedLength())
                                 + " bytes, found 0x"
                                 + Long.toHexString(offset));

@@ -43,7 +43,7 @@ public final class PageRunBatch {
         flush();
         run.beginRaw(block, offset, kind, bytes, index, stride, from);
         run.count(count);
-        open = true;
+        opened();
     }
 
     /** {@code count} pages of one repeated byte. */
@@ -59,7 +59,7 @@ public final class PageRunBatch {
         flush();
         run.beginFill(block, offset, kind, value, from);
         run.count(count);
-        open = true;
+        opened();
     }
 
     /** {@code count} pages whose bytes nobody wants. */
@@ -75,7 +75,7 @@ public final class PageRunBatch {
         flush();
         run.beginAbsent(block, offset, kind, from);
         run.count(count);
-        open = true;
+        opened();
     }
 
     /** One encoded page; handed over at once. */
@@ -91,26 +91,26 @@ public final class PageRunBatch {
             throws IOException, MalformedPageException {
         flush();
         run.encoded(block, offset, kind, encoding, bytes, index, length, from);
-        open = true;
+        opened();
         flush();
     }
 
-    /** Hands over what is gathered. */
+    /** Hands over what is gathered; a run that the sink refuses stays the current one. */
     public void flush() throws IOException, MalformedPageException {
         if (open) {
-            open = false;
-            run.pageSize(ram.pageSize());
             ram.statistics().count(run.block(), run.kind(), run.count());
             ram.sink().pages(run);
+            open = false;
         }
     }
 
-    /** Sets the page size before the first page. */
-    void pageSize(int bytes) {
-        run.pageSize(bytes);
+    /** Every run begins here, and with it the page size is settled. */
+    private void opened() {
+        run.pageSize(ram.pageSize());
+        open = true;
     }
 
-    /** The run being gathered, for messages. */
+    /** The run being gathered or handed over, for messages. */
     @Nullable PageRun current() {
         return open ? run : null;
     }

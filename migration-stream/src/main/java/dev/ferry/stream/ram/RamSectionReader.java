@@ -39,11 +39,6 @@ public final class RamSectionReader {
         this.mapped = new MappedRamReader(ram, limits, batch);
     }
 
-    /** Forgets the block that CONTINUE means, as a postcopy start and a recovery do. */
-    public void forgetLastBlock() {
-        lastBlock = null;
-    }
-
     /** Reads one body, EOS included. */
     public void readBody(WireInput in, RamFeatures features, RamSync sync) throws IOException {
         int depth = in.depth();
@@ -111,7 +106,6 @@ public final class RamSectionReader {
             throws IOException, MalformedPageException {
         int pageSize = ram.pageSize();
         long mask = pageSize - 1L;
-        long used = current.usedLength();
         boolean contents = ram.sink().wantsContents();
         int start = b.position();
         int limit = start + (int) Math.min(b.limit() - start, in.regionRemaining());
@@ -123,11 +117,13 @@ public final class RamSectionReader {
             int flags = (int) (word & mask);
             long at = word & ~mask;
             int size = flags == PLAIN ? 8 + pageSize : 9;
-            if (at < 0 || at >= used || (flags != PLAIN && flags != ZERO) || limit - pos < size) {
+            if (!current.hasPage(at, pageSize)
+                    || (flags != PLAIN && flags != ZERO)
+                    || limit - pos < size) {
                 break;
             }
             // Memory in order is the rule: take all records that differ by the next address only.
-            int most = (int) Math.min((limit - pos) / size, (used - at) / pageSize);
+            int most = (int) Math.min((limit - pos) / size, (current.usedLength() - at) / pageSize);
             int n = 1;
             if (flags == PLAIN) {
                 while (n < most && b.getLong(pos + n * size) == word + (long) n * pageSize) {
@@ -199,11 +195,14 @@ public final class RamSectionReader {
                     || certain == RamFlags.RAM_SAVE_FLAG_EOS) {
                 return certain;
             }
-            if (word == RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH) {
-                return RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH;
+            if (word == RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH
+                    || word == RamFlags.RAM_SAVE_FLAG_HOOK) {
+                return (int) word;
             }
             in.seekBack(8);
-            ram.pageSize(PageSizeEvidence.infer(in.lookahead(), ram));
+            ByteBuffer ahead = in.lookahead();
+            boolean whole = ahead.remaining() < WireInput.BUFFER_BYTES;
+            ram.pageSize(PageSizeEvidence.infer(ahead, whole, ram));
             in.skip(8, "RAM record");
         }
         return (int) word & (ram.pageSize() - 1);
@@ -227,10 +226,10 @@ public final class RamSectionReader {
         lastBlock = to;
         block = to;
         offset = address;
-        if (address < 0 || address >= to.usedLength()) {
+        if (!to.hasPage(address, ram.pageSize())) {
             throw in.malformed(
                     at,
-                    "page offset: expected less than the block's 0x"
+                    "page offset: expected a whole page within the block's 0x"
                             + Long.toHexString(to.usedLength())
                             + " bytes, found 0x"
                             + Long.toHexString(address));

@@ -113,18 +113,7 @@ class Qcow2SnapshotTest {
     }
 
     private static Limits spool(int inMemory, long inAll) {
-        Limits d = Limits.DEFAULT;
-        return new Limits(
-                d.descriptionBytes(),
-                d.commandBytes(),
-                d.packagedDepth(),
-                d.ramBlocks(),
-                d.deviceBytes(),
-                inMemory,
-                inAll,
-                d.xmlBytes(),
-                d.snapshotTableBytes(),
-                d.findings());
+        return Limits.DEFAULT.withSpool(inMemory, inAll);
     }
 
     @ParameterizedTest

@@ -67,7 +67,7 @@ class DeviceStateFuzzTest {
     @ValueSource(strings = {"devices-virtio-q10", "s390x-q10", "isapc-q7", "ppc64-pseries-q10"})
     void damagedStreamsWithoutADescriptionEndInAResult(String name) throws IOException {
         DeviceSections stream = stream(name);
-        Limits small = withDeviceBytes(1 << 16);
+        Limits small = Limits.DEFAULT.withDeviceBytes(1 << 16);
         for (int seed = 0; seed < ROUNDS / 4; seed++) {
             RandomGenerator random = random(seed);
             DeviceSections.Section section =
@@ -128,19 +128,5 @@ class DeviceStateFuzzTest {
                                     ? random.nextInt(256)
                                     : bytes[at] ^ (1 << random.nextInt(8)));
         }
-    }
-
-    private static Limits withDeviceBytes(int deviceBytes) {
-        Limits d = Limits.DEFAULT;
-        return new Limits(
-                d.descriptionBytes(),
-                d.commandBytes(),
-                d.packagedDepth(),
-                d.ramBlocks(),
-                deviceBytes,
-                d.spoolMemoryBytes(),
-                d.xmlBytes(),
-                d.snapshotTableBytes(),
-                d.findings());
     }
 }
