@@ -8,6 +8,12 @@ module dev.ferry.stream {
     requires com.fasterxml.jackson.core;
 
     exports dev.ferry.stream;
+    exports dev.ferry.stream.container;
     exports dev.ferry.stream.io;
+    exports dev.ferry.stream.item;
+    exports dev.ferry.stream.live;
+    exports dev.ferry.stream.multifd;
+    exports dev.ferry.stream.postcopy;
+    exports dev.ferry.stream.ram;
     exports dev.ferry.stream.vmstate;
 }

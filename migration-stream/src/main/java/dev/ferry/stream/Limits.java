@@ -11,6 +11,7 @@ package dev.ferry.stream;
  * @param deviceBytes longest state of one device
  * @param spoolMemoryBytes how much of an input that cannot seek is kept in memory before a
  *     temporary file takes over
+ * @param spoolBytes longest such temporary file
  * @param xmlBytes longest libvirt domain description (XML and cookie with their padding)
  * @param snapshotTableBytes longest qcow2 snapshot table, and longest L1 table
  * @param findings most findings kept; later ones are only counted
@@ -22,11 +23,14 @@ public record Limits(
         int ramBlocks,
         int deviceBytes,
         int spoolMemoryBytes,
+        long spoolBytes,
         int xmlBytes,
         int snapshotTableBytes,
         int findings) {
 
     /** Generous for any real VM, small beside a hostile length field. */
     public static final Limits DEFAULT =
-            new Limits(16 << 20, 1L << 32, 4, 4096, 64 << 20, 16 << 20, 16 << 20, 32 << 20, 1000);
+            new Limits(
+                    16 << 20, 1L << 32, 4, 4096, 64 << 20, 16 << 20, 1L << 40, 16 << 20, 32 << 20,
+                    1000);
 }

@@ -70,6 +70,11 @@ public final class Fixture {
         return truth().ramBlocks();
     }
 
+    /** The RAM block of that name, if the guest had one. */
+    public Optional<RamBlockTruth> ramBlock(String idstr) {
+        return ramBlocks().stream().filter(block -> block.idstr().equals(idstr)).findFirst();
+    }
+
     /** The files of the capture; the first is {@link #main()}. */
     public List<FixtureFile> files() {
         return truth().files();

@@ -28,7 +28,7 @@ final class TruthReader {
                 json.required("target_page_size").intValue(),
                 captureKind(files.getFirst().kind(), json),
                 capabilities(json.path("capabilities")),
-                ramBlocks(json.required("ram_blocks")),
+                ramBlocks(json.required("ram_blocks"), json.required("ram_truth_from").asText()),
                 files,
                 json);
     }
@@ -55,7 +55,7 @@ final class TruthReader {
         return Collections.unmodifiableSet(on);
     }
 
-    private static List<RamBlockTruth> ramBlocks(JsonNode json) {
+    private static List<RamBlockTruth> ramBlocks(JsonNode json, String truthFrom) {
         List<RamBlockTruth> blocks = new ArrayList<>();
         for (JsonNode block : json) {
             blocks.add(
@@ -67,7 +67,7 @@ final class TruthReader {
                             number(block, "host_page_size"),
                             number(block, "zero_4k_pages"),
                             number(block, "nonzero_4k_pages"),
-                            block.path("how").asText()));
+                            block.path("how").asText(truthFrom)));
         }
         return List.copyOf(blocks);
     }

@@ -125,6 +125,19 @@ class CorpusTest {
 
     @ParameterizedTest
     @FixtureSource
+    void onlyAcpiBlocksOf72UnderLibvirtAreNotQemusWord(Fixture fixture) {
+        boolean unaddressed =
+                fixture.kind() == CaptureKind.LIBVIRT_SAVE
+                        && fixture.qemuVersion().startsWith("7.2.");
+        for (RamBlockTruth block : fixture.ramBlocks()) {
+            assertFalse(block.how().isBlank());
+            boolean acpi = block.idstr().startsWith("/rom@etc/");
+            assertEquals(!(unaddressed && acpi), block.fromQemu(), block.idstr());
+        }
+    }
+
+    @ParameterizedTest
+    @FixtureSource
     void analysisIsThereExactlyWhereTheScriptSucceeded(Fixture fixture) {
         Analysis analysis = fixture.analysis();
         assertEquals(analysis.stateOutcome().equals("ok"), analysis.state().isPresent());

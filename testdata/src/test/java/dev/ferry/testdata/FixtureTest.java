@@ -83,11 +83,7 @@ class FixtureTest {
     void sharedMemoryIsTheBlockThatDidNotTravel() {
         Fixture fixture = Fixtures.named("ignore-shared-q10");
         FixtureFile memory = fixture.sharedMemory().orElseThrow();
-        RamBlockTruth block =
-                fixture.ramBlocks().stream()
-                        .filter(candidate -> candidate.idstr().equals("mem0"))
-                        .findFirst()
-                        .orElseThrow();
+        RamBlockTruth block = fixture.ramBlock("mem0").orElseThrow();
         assertEquals(block.sha256(), memory.sha256());
         assertEquals(1, Fixtures.where(other -> other.sharedMemory().isPresent()).size());
     }
@@ -136,8 +132,7 @@ class FixtureTest {
         assertEquals(new ChannelEvent(0, ChannelEvent.Type.OPEN, 0), events.getFirst());
         assertEquals(new ChannelEvent(0, ChannelEvent.Type.FORWARD, 396_591), events.get(1));
         assertEquals(
-                1,
-                events.stream().filter(event -> event.type() == ChannelEvent.Type.CUT).count());
+                1, events.stream().filter(event -> event.type() == ChannelEvent.Type.CUT).count());
     }
 
     private static FixtureFile reverse(Channels channels, int channel) {

@@ -1,18 +1,20 @@
 package dev.ferry.stream.io;
 
+import dev.ferry.stream.LimitExceededException;
 import dev.ferry.stream.Limits;
+import dev.ferry.stream.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The rest of a stream that could not seek, kept so that it can. */
-final class SpooledSource implements ByteSource {
+/**
+ * A part of a stream that could not seek, kept so that it can. Reading goes on in the original
+ * source behind it.
+ */
+public final class SpooledSource implements ByteSource {
 
     private final ByteSource origin;
 
@@ -23,25 +25,33 @@ final class SpooledSource implements ByteSource {
     private @Nullable FileChannel file;
     private long length;
     private long position;
+    private boolean complete;
+    private boolean kept = true;
 
     private SpooledSource(ByteSource origin, long start) {
         this.origin = origin;
         this.start = start;
+        this.position = start;
     }
 
     /**
-     * Reads {@code source} to its end.
+     * Keeps at least the next {@code wanted} bytes of {@code source}, or all there are.
      *
      * @param offset stream offset of the first byte to keep
      * @param first bytes already read, from {@code offset} on; its position is left alone
      */
-    static SpooledSource rest(ByteSource source, long offset, ByteBuffer first, Limits limits)
+    public static SpooledSource keep(
+            ByteSource source, long offset, ByteBuffer first, long wanted, Limits limits)
             throws IOException {
         SpooledSource spool = new SpooledSource(source, offset);
         try {
             spool.append(first.duplicate(), limits);
             ByteBuffer chunk = ByteBuffer.allocateDirect(WireInput.BUFFER_BYTES);
-            while (source.read(chunk) >= 0) {
+            while (spool.length < wanted) {
+                if (source.read(chunk) < 0) {
+                    spool.complete = true;
+                    break;
+                }
                 spool.append(chunk.flip(), limits);
                 chunk.clear();
             }
@@ -49,14 +59,20 @@ final class SpooledSource implements ByteSource {
             spool.closeFile();
             throw e;
         }
-        spool.position = offset;
         return spool;
     }
 
     private void append(ByteBuffer bytes, Limits limits) throws IOException {
         int n = bytes.remaining();
+        if (n > limits.spoolBytes() - length) {
+            throw new LimitExceededException(
+                    "input that cannot seek: more than the limit of "
+                            + limits.spoolBytes()
+                            + " bytes to keep",
+                    new Place(name(), start + length, ""));
+        }
         if (file == null && length + n > limits.spoolMemoryBytes()) {
-            file = temporaryFile();
+            file = TemporaryFiles.open(null);
             writeFully(file, ByteBuffer.wrap(memory, 0, (int) length), 0);
             memory = new byte[0];
         }
@@ -79,15 +95,6 @@ final class SpooledSource implements ByteSource {
         length += n;
     }
 
-    private static FileChannel temporaryFile() throws IOException {
-        Path path = Files.createTempFile("ferry-", ".spool");
-        return FileChannel.open(
-                path,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.DELETE_ON_CLOSE);
-    }
-
     private static void writeFully(FileChannel file, ByteBuffer bytes, long at) throws IOException {
         long offset = at;
         while (bytes.hasRemaining()) {
@@ -104,7 +111,7 @@ final class SpooledSource implements ByteSource {
     public int read(ByteBuffer dst) throws IOException {
         long left = start + length - position;
         if (left <= 0) {
-            return -1;
+            return complete ? -1 : beyond(dst);
         }
         int n = (int) Math.min(left, dst.remaining());
         long index = position - start;
@@ -120,19 +127,31 @@ final class SpooledSource implements ByteSource {
         return n;
     }
 
+    /** Reads on in the original source, which stands where the kept part ends or further on. */
+    private int beyond(ByteBuffer dst) throws IOException {
+        int n = origin.read(dst);
+        if (n > 0) {
+            // What is read from here on is not kept: the kept part is left behind for good.
+            length += n;
+            position += n;
+            kept = false;
+        }
+        return n;
+    }
+
     @Override
     public OptionalLong size() {
-        return OptionalLong.of(start + length);
+        return complete ? OptionalLong.of(start + length) : OptionalLong.empty();
     }
 
     @Override
     public boolean seekable() {
-        return true;
+        return complete;
     }
 
     @Override
     public void position(long offset) {
-        if (offset < start) {
+        if (offset < start || !kept || (!complete && offset > start + length)) {
             throw new IllegalArgumentException("offset " + offset + " was not kept");
         }
         position = offset;

@@ -327,6 +327,15 @@ public final class WireInput implements Closeable {
         return available(length) ? buffer : null;
     }
 
+    /**
+     * The buffer with as much as the input can give up to {@link #BUFFER_BYTES}, for a look ahead
+     * at what is coming. Its position must be left alone.
+     */
+    public ByteBuffer lookahead() throws IOException {
+        available((int) Math.min(BUFFER_BYTES, regionEnd - offset()));
+        return buffer;
+    }
+
     private void require(int length, String what) throws IOException {
         if (buffer.remaining() < length || regionEnd - offset() < length) {
             if (!available(length)) {
@@ -354,6 +363,11 @@ public final class WireInput implements Closeable {
         return buffer.remaining() >= length;
     }
 
+    /** Takes back the last {@code length} bytes read, which the same call read from the buffer. */
+    public void seekBack(int length) {
+        buffer.position(buffer.position() - length);
+    }
+
     // --- random access -----------------------------------------------------------------------
 
     /**
@@ -362,20 +376,24 @@ public final class WireInput implements Closeable {
      * temporary file that is gone when this input is closed.
      */
     public void ensureSeekable(Limits limits) throws IOException {
-        if (source.seekable()) {
-            return;
+        ensureSeekable(Long.MAX_VALUE, limits);
+    }
+
+    /** As {@link #ensureSeekable(Limits)}, for the next {@code length} bytes only. */
+    public void ensureSeekable(long length, Limits limits) throws IOException {
+        if (!source.seekable()) {
+            long here = offset();
+            source = SpooledSource.keep(source, here, buffer, length, limits);
+            base = here;
+            buffer.position(0).limit(0);
         }
-        ByteSource spooled = SpooledSource.rest(source, offset(), buffer, limits);
-        long here = offset();
-        source = spooled;
-        seek(here);
     }
 
     /**
      * Goes to {@code offset}.
      *
-     * @throws UnsupportedOperationException unless {@link #ensureSeekable} was called or the source
-     *     seeks by itself
+     * @throws IllegalArgumentException if the source cannot seek and {@link #ensureSeekable} did
+     *     not keep that part
      */
     public void seek(long offset) throws IOException {
         if (offset >= base && offset <= base + buffer.limit()) {

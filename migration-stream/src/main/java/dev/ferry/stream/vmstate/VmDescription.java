@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VmDescription {
 
+    /** What a stream has that ends in a description of length 0. */
+    public static final VmDescription EMPTY = new VmDescription(null, 0, List.of());
+
     private record Key(String name, long instance) {}
 
     private final @Nullable VmStateLayout configuration;

@@ -139,6 +139,7 @@ class DeviceStateFuzzTest {
                 d.ramBlocks(),
                 deviceBytes,
                 d.spoolMemoryBytes(),
+                d.spoolBytes(),
                 d.xmlBytes(),
                 d.snapshotTableBytes(),
                 d.findings());

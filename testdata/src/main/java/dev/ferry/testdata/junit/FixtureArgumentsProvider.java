@@ -10,11 +10,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
 /** Serves the captures that pass the filters of a {@link FixtureSource}. */
-public final class FixtureArgumentsProvider
-        extends AnnotationBasedArgumentsProvider<FixtureSource> {
-
-    /** Called by JUnit. */
-    public FixtureArgumentsProvider() {}
+final class FixtureArgumentsProvider extends AnnotationBasedArgumentsProvider<FixtureSource> {
 
     @Override
     protected Stream<? extends Arguments> provideArguments(

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.ANNOTATION_TYPE, ElementType.METHOD})
 @ArgumentsSource(FixtureArgumentsProvider.class)
+@SuppressWarnings("exports") // JUnit is the user's to require; it reaches the provider itself.
 public @interface FixtureSource {
 
     /** Globs of names, such as {@code "multifd-*"}. */

@@ -1,0 +1,9 @@
+/**
+ * What lies around a migration stream on disk: outer compression, libvirt's save image, a qcow2
+ * internal snapshot, leading bytes. {@link dev.ferry.stream.container.Containers} looks at the
+ * content, never at the name, and hands out the stream alone. The stream itself is not read here.
+ */
+@NullMarked
+package dev.ferry.stream.container;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package dev.ferry.stream.live;
+
+import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.item.SectionBody;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Knows the body of one kind of section. One instance a stream, since some bodies refer back. */
+public interface LiveSection {
+
+    /** Reads one body, start, part or end, and stops before the footer. */
+    SectionBody.Live read(WireInput in) throws IOException;
+
+    /** A reader for sections called {@code name}, or null if their format is not known here. */
+    static @Nullable LiveSection of(String name) {
+        return switch (name) {
+            case "dirty-bitmap" -> new DirtyBitmapSection();
+            case "block" -> new BlockMigrationSection();
+            case "spapr/htab" -> new HashTableSection();
+            case "s390-storage_attributes" -> new StorageAttributesSection();
+            default -> null;
+        };
+    }
+}

@@ -1,0 +1,144 @@
+package dev.ferry.stream.ram;
+
+import dev.ferry.stream.Limits;
+import dev.ferry.stream.io.WireInput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The pages of one block in a mapped-ram file: the bitmap behind the block's header, then, further
+ * on, each page in its place. Read forward only, so that a compressed mapped-ram file works too.
+ *
+ * <p>Source: QEMU docs/devel/migration/mapped-ram.rst; migration/ram.c, parse_ramblock_mapped_ram.
+ */
+final class MappedRamReader {
+
+    private final RamState ram;
+    private final Limits limits;
+    private final PageRunBatch batch;
+
+    MappedRamReader(RamState ram, Limits limits, PageRunBatch batch) {
+        this.ram = ram;
+        this.limits = limits;
+        this.batch = batch;
+    }
+
+    /** Reads the pages of {@code block} and leaves {@code in} behind its region. */
+    void read(WireInput in, RamBlock block) throws IOException, MalformedPageException {
+        MappedRamHeader header = java.util.Objects.requireNonNull(block.mapped());
+        in.enter(block);
+        int pageSize = ram.pageSize();
+        long pages = block.pages(pageSize);
+        long bitmapBytes = MappedRamHeader.bitmapBytes(pages);
+        if (bitmapBytes > limits.deviceBytes()) {
+            throw in.exceeds(
+                    header.at(), "mapped-ram bitmap bytes", bitmapBytes, limits.deviceBytes());
+        }
+        goTo(in, header.bitmapOffset(), header.at() + 12, "mapped-ram bitmap offset");
+        byte[] bitmap = in.bytes((int) bitmapBytes, "mapped-ram bitmap");
+        if (header.pagesOffset() % pageSize != 0) {
+            throw in.malformed(
+                    header.at() + 20,
+                    "mapped-ram pages offset: expected a multiple of "
+                            + pageSize
+                            + ", found 0x"
+                            + Long.toHexString(header.pagesOffset()));
+        }
+        goTo(in, header.pagesOffset(), header.at() + 20, "mapped-ram pages offset");
+        checkTail(in, bitmap, pages, header);
+        ram.announce();
+        long start = in.offset();
+        long page = nextSet(bitmap, 0, pages);
+        while (page < pages) {
+            long end = nextClear(bitmap, page, pages);
+            in.skip(start + page * pageSize - in.offset(), "mapped-ram pages");
+            run(in, block, page * pageSize, end - page);
+            page = nextSet(bitmap, end, pages);
+        }
+        in.skip(start + block.usedLength() - in.offset(), "mapped-ram pages");
+        in.leave();
+    }
+
+    private void run(WireInput in, RamBlock block, long offset, long count)
+            throws IOException, MalformedPageException {
+        int pageSize = ram.pageSize();
+        if (!ram.sink().wantsContents()) {
+            for (long done = 0; done < count; ) {
+                int n = (int) Math.min(count - done, 1 << 20);
+                batch.absent(block, offset + done * pageSize, PageKind.MAPPED, n, in.offset());
+                done += n;
+            }
+            batch.flush();
+            in.skip(count * pageSize, "mapped-ram pages");
+            return;
+        }
+        long at = offset;
+        long left = count;
+        while (left > 0) {
+            ByteBuffer b = in.window(pageSize, "mapped-ram page");
+            long from = in.offset();
+            int n = (int) Math.min(left, b.remaining() / pageSize);
+            int index = b.position();
+            batch.raw(block, at, n, PageKind.MAPPED, b, index, pageSize, from);
+            at += (long) n * pageSize;
+            index += n * pageSize;
+            batch.flush();
+            b.position(index);
+            left -= n;
+        }
+    }
+
+    /** Goes forward to an offset in the file that holds the stream. */
+    private static void goTo(WireInput in, long fileOffset, long fieldAt, String what)
+            throws IOException {
+        long offset = fileOffset - in.source().fileOrigin();
+        if (fileOffset < 0 || offset < in.offset()) {
+            throw in.malformed(
+                    fieldAt,
+                    what
+                            + ": expected at least 0x"
+                            + Long.toHexString(in.offset() + in.source().fileOrigin())
+                            + " (what precedes it ends there), found 0x"
+                            + Long.toHexString(fileOffset));
+        }
+        in.skip(offset - in.offset(), what);
+    }
+
+    private static void checkTail(WireInput in, byte[] bitmap, long pages, MappedRamHeader header)
+            throws IOException {
+        long stray = nextSet(bitmap, pages, bitmap.length * 8L);
+        if (stray < bitmap.length * 8L) {
+            throw in.malformed(
+                    header.bitmapOffset() - in.source().fileOrigin() + stray / 8,
+                    "mapped-ram bitmap: bit "
+                            + stray
+                            + " is set, the block has "
+                            + pages
+                            + " pages");
+        }
+    }
+
+    private static long nextSet(byte[] bitmap, long from, long end) {
+        long i = from;
+        while (i < end) {
+            int rest = (bitmap[(int) (i >>> 3)] & 0xff) >>> (int) (i & 7);
+            if (rest != 0) {
+                return Math.min(end, i + Integer.numberOfTrailingZeros(rest));
+            }
+            i = (i | 7) + 1;
+        }
+        return end;
+    }
+
+    private static long nextClear(byte[] bitmap, long from, long end) {
+        long i = from;
+        while (i < end) {
+            int rest = (~bitmap[(int) (i >>> 3)] & 0xff) >>> (int) (i & 7);
+            if (rest != 0) {
+                return Math.min(end, i + Integer.numberOfTrailingZeros(rest));
+            }
+            i = (i | 7) + 1;
+        }
+        return end;
+    }
+}

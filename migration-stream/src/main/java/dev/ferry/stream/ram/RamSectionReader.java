@@ -1,0 +1,335 @@
+package dev.ferry.stream.ram;
+
+import dev.ferry.stream.Limits;
+import dev.ferry.stream.io.WireInput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the records of {@code ram} section bodies of one channel.
+ *
+ * <pre>
+ *  u64  page offset in its block | flags, see {@link RamFlags}
+ *  str8 block name, if a page record without CONTINUE
+ *  ...  as the flag says
+ * </pre>
+ *
+ * Which block CONTINUE means is remembered from section to section. Source: QEMU migration/ram.c,
+ * ram_load_precopy and ram_block_from_stream.
+ */
+public final class RamSectionReader {
+
+    private static final int CONTINUE = RamFlags.RAM_SAVE_FLAG_CONTINUE;
+    private static final int PLAIN = RamFlags.RAM_SAVE_FLAG_PAGE | CONTINUE;
+    private static final int ZERO = RamFlags.RAM_SAVE_FLAG_ZERO | CONTINUE;
+
+    private final RamState ram;
+    private final Limits limits;
+    private final PageRunBatch batch;
+    private final MappedRamReader mapped;
+    private @Nullable RamBlock lastBlock;
+    private @Nullable RamBlock block;
+    private long offset = -1;
+
+    public RamSectionReader(RamState ram, Limits limits, int channel) {
+        this.ram = ram;
+        this.limits = limits;
+        this.batch = new PageRunBatch(ram, channel);
+        this.mapped = new MappedRamReader(ram, limits, batch);
+    }
+
+    /** Forgets the block that CONTINUE means, as a postcopy start and a recovery do. */
+    public void forgetLastBlock() {
+        lastBlock = null;
+    }
+
+    /** Reads one body, EOS included. */
+    public void readBody(WireInput in, RamFeatures features, RamSync sync) throws IOException {
+        int depth = in.depth();
+        in.enter(new Crumb());
+        block = null;
+        offset = -1;
+        try {
+            while (record(in, features, sync)) {
+                // each record is one step
+            }
+            batch.flush();
+        } catch (MalformedPageException e) {
+            throw malformedPage(in, e);
+        }
+        in.leaveTo(depth);
+    }
+
+    /**
+     * Reads bare page records to the channel's end, as the postcopy preempt channel has them: no
+     * section around them, and an EOS at most at the end.
+     */
+    public void readBare(WireInput in) throws IOException {
+        int depth = in.depth();
+        in.enter(new Crumb());
+        try {
+            while (!in.atEnd() && record(in, RamFeatures.NONE, RamSync.NONE)) {
+                // each record is one step
+            }
+            batch.flush();
+        } catch (MalformedPageException e) {
+            throw malformedPage(in, e);
+        }
+        in.leaveTo(depth);
+    }
+
+    private IOException malformedPage(WireInput in, MalformedPageException e) {
+        PageRun run = batch.current();
+        return in.malformed(
+                run == null ? in.offset() : run.streamOffset(), String.valueOf(e.getMessage()), e);
+    }
+
+    /** Reads one record, or many simple ones; false after EOS. */
+    private boolean record(WireInput in, RamFeatures features, RamSync sync)
+            throws IOException, MalformedPageException {
+        ByteBuffer b = in.windowOrNull(8);
+        if (b == null) {
+            batch.flush();
+            in.window(8, "RAM record");
+            return false;
+        }
+        if (lastBlock != null && ram.pageSize() != 0 && simpleRecords(in, b, lastBlock) > 0) {
+            // What was gathered lies in the buffer that the next read may move.
+            batch.flush();
+            return true;
+        }
+        return anyRecord(in, features, sync);
+    }
+
+    /**
+     * The common case: whole PAGE|CONTINUE and ZERO|CONTINUE records lying in the buffer.
+     *
+     * @return how many were taken; what is odd in any way is left for {@link #anyRecord}
+     */
+    private int simpleRecords(WireInput in, ByteBuffer b, RamBlock current)
+            throws IOException, MalformedPageException {
+        int pageSize = ram.pageSize();
+        long mask = pageSize - 1L;
+        long used = current.usedLength();
+        boolean contents = ram.sink().wantsContents();
+        int start = b.position();
+        int limit = start + (int) Math.min(b.limit() - start, in.regionRemaining());
+        long base = in.offset() - start;
+        int pos = start;
+        int taken = 0;
+        while (limit - pos >= 9) {
+            long word = b.getLong(pos);
+            int flags = (int) (word & mask);
+            long at = word & ~mask;
+            int size = flags == PLAIN ? 8 + pageSize : 9;
+            if (at < 0 || at >= used || (flags != PLAIN && flags != ZERO) || limit - pos < size) {
+                break;
+            }
+            // Memory in order is the rule: take all records that differ by the next address only.
+            int most = (int) Math.min((limit - pos) / size, (used - at) / pageSize);
+            int n = 1;
+            if (flags == PLAIN) {
+                while (n < most && b.getLong(pos + n * size) == word + (long) n * pageSize) {
+                    n++;
+                }
+                if (contents) {
+                    batch.raw(current, at, n, PageKind.PLAIN, b, pos + 8, size, base + pos);
+                } else {
+                    batch.absent(current, at, PageKind.PLAIN, n, base + pos);
+                }
+            } else {
+                byte fill = b.get(pos + 8);
+                while (n < most
+                        && b.getLong(pos + n * 9) == word + (long) n * pageSize
+                        && b.get(pos + n * 9 + 8) == fill) {
+                    n++;
+                }
+                batch.fill(current, at, n, PageKind.ZERO, fill & 0xff, base + pos);
+            }
+            pos += n * size;
+            taken += n;
+        }
+        b.position(pos);
+        ram.statistics().countContinued(taken);
+        return taken;
+    }
+
+    private boolean anyRecord(WireInput in, RamFeatures features, RamSync sync)
+            throws IOException, MalformedPageException {
+        batch.flush();
+        long at = in.offset();
+        long word = in.u64("RAM record");
+        int flags = flags(in, word);
+        long address = word & -(long) ram.pageSize();
+        int kind = flags & ~CONTINUE;
+        switch (kind) {
+            case RamFlags.RAM_SAVE_FLAG_EOS -> {
+                ram.statistics().countEos();
+                sync.onEos();
+                return false;
+            }
+            case RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH -> {
+                ram.statistics().countFlush();
+                sync.onFlush();
+            }
+            case RamFlags.RAM_SAVE_FLAG_HOOK -> ram.statistics().countHook();
+            case RamFlags.RAM_SAVE_FLAG_MEM_SIZE ->
+                    new BlockListReader(ram, features, limits, mapped).read(in, word & ~0xffL);
+            case RamFlags.RAM_SAVE_FLAG_ZERO,
+                    RamFlags.RAM_SAVE_FLAG_PAGE,
+                    RamFlags.RAM_SAVE_FLAG_XBZRLE,
+                    RamFlags.RAM_SAVE_FLAG_COMPRESS_PAGE ->
+                    page(in, at, kind, (flags & CONTINUE) != 0, address, features);
+            default ->
+                    throw in.malformed(
+                            at,
+                            "RAM record: expected one known flag, found "
+                                    + RamFlags.describe(flags));
+        }
+        return true;
+    }
+
+    /** The word's flags; settles the page size, which says how many bits they are, when it must. */
+    private int flags(WireInput in, long word) throws IOException {
+        if (ram.pageSize() == 0) {
+            // Below 256 all bits are flags, whatever the page size.
+            int certain = (int) word & (RamState.MIN_PAGE_SIZE - 1);
+            if (certain == RamFlags.RAM_SAVE_FLAG_MEM_SIZE
+                    || certain == RamFlags.RAM_SAVE_FLAG_EOS) {
+                return certain;
+            }
+            if (word == RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH) {
+                return RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH;
+            }
+            in.seekBack(8);
+            ram.pageSize(PageSizeEvidence.infer(in.lookahead(), ram));
+            in.skip(8, "RAM record");
+        }
+        return (int) word & (ram.pageSize() - 1);
+    }
+
+    private void page(
+            WireInput in, long at, int kind, boolean same, long address, RamFeatures features)
+            throws IOException, MalformedPageException {
+        if (features.mappedRam()) {
+            throw in.malformed(
+                    at,
+                    "RAM record: a page in a mapped-ram stream, whose pages lie at fixed places");
+        }
+        RamBlock to = same ? lastBlock : named(in);
+        if (to == null) {
+            throw in.malformed(at, "RAM record: CONTINUE before any block was named");
+        }
+        if (same) {
+            ram.statistics().countContinued(1);
+        }
+        lastBlock = to;
+        block = to;
+        offset = address;
+        if (address < 0 || address >= to.usedLength()) {
+            throw in.malformed(
+                    at,
+                    "page offset: expected less than the block's 0x"
+                            + Long.toHexString(to.usedLength())
+                            + " bytes, found 0x"
+                            + Long.toHexString(address));
+        }
+        ram.announce();
+        switch (kind) {
+            case RamFlags.RAM_SAVE_FLAG_ZERO ->
+                    batch.fill(to, address, 1, PageKind.ZERO, in.u8("zero page's fill byte"), at);
+            case RamFlags.RAM_SAVE_FLAG_PAGE -> plain(in, at, to, address);
+            case RamFlags.RAM_SAVE_FLAG_XBZRLE -> xbzrle(in, at, to, address);
+            default -> compressed(in, at, to, address);
+        }
+    }
+
+    private RamBlock named(WireInput in) throws IOException {
+        long at = in.offset();
+        String id = in.str8("block name");
+        RamBlock found = ram.block(id);
+        if (found == null) {
+            throw in.malformed(at, "block name: '" + id + "' is not in the block list");
+        }
+        return found;
+    }
+
+    private void plain(WireInput in, long at, RamBlock to, long address)
+            throws IOException, MalformedPageException {
+        int pageSize = ram.pageSize();
+        ByteBuffer b = in.window(pageSize, "page");
+        int index = b.position();
+        if (ram.sink().wantsContents()) {
+            batch.raw(to, address, 1, PageKind.PLAIN, b, index, 8 + pageSize, at);
+            batch.flush();
+        } else {
+            batch.absent(to, address, PageKind.PLAIN, 1, at);
+        }
+        b.position(index + pageSize);
+    }
+
+    private void xbzrle(WireInput in, long at, RamBlock to, long address)
+            throws IOException, MalformedPageException {
+        long encodingAt = in.offset();
+        int encoding = in.u8("XBZRLE encoding");
+        if (encoding != Xbzrle.ENCODING) {
+            throw in.malformed(encodingAt, "XBZRLE encoding: expected 1, found " + encoding);
+        }
+        int length = in.u16("XBZRLE length");
+        if (length > ram.pageSize()) {
+            throw in.malformed(
+                    encodingAt + 1,
+                    "XBZRLE length: expected at most " + ram.pageSize() + ", found " + length);
+        }
+        encoded(in, at, to, address, PageKind.XBZRLE, PageRun.Encoding.XBZRLE, length);
+    }
+
+    private void compressed(WireInput in, long at, RamBlock to, long address)
+            throws IOException, MalformedPageException {
+        long lengthAt = in.offset();
+        long length = in.u32("compressed page's length");
+        int bound = ZlibPage.bound(ram.pageSize());
+        if (length > bound) {
+            throw in.malformed(
+                    lengthAt,
+                    "compressed page's length: expected at most " + bound + ", found " + length);
+        }
+        encoded(in, at, to, address, PageKind.COMPRESSED, PageRun.Encoding.ZLIB, (int) length);
+    }
+
+    private void encoded(
+            WireInput in,
+            long at,
+            RamBlock to,
+            long address,
+            PageKind kind,
+            PageRun.Encoding encoding,
+            int length)
+            throws IOException, MalformedPageException {
+        ByteBuffer b = in.window(length, "encoded page");
+        int index = b.position();
+        if (ram.sink().wantsContents()) {
+            batch.encoded(to, address, kind, encoding, b, index, length, at);
+        } else {
+            batch.absent(to, address, kind, 1, at);
+            batch.flush();
+        }
+        b.position(index + length);
+    }
+
+    /** Names the page being read, when an error asks. */
+    private final class Crumb {
+        @Override
+        public String toString() {
+            PageRun run = batch.current();
+            if (run != null) {
+                return run.block() + " / page 0x" + Long.toHexString(run.offset());
+            }
+            if (block == null) {
+                return "records";
+            }
+            return offset < 0 ? block.toString() : block + " / page 0x" + Long.toHexString(offset);
+        }
+    }
+}

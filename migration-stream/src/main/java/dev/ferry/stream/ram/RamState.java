@@ -1,0 +1,82 @@
+package dev.ferry.stream.ram;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What all channels of one migration share about RAM: page size, blocks, counts, the sink. */
+public final class RamState {
+
+    /** Smallest target page that QEMU has (AVR). */
+    public static final int MIN_PAGE_SIZE = 256;
+
+    /** Largest target page that QEMU has. */
+    public static final int MAX_PAGE_SIZE = 64 << 10;
+
+    private final PageSink sink;
+    private final RamStatistics statistics = new RamStatistics();
+    private final Map<String, RamBlock> byId = new HashMap<>();
+    private List<RamBlock> blocks = List.of();
+    private int pageSize;
+    private boolean announced;
+
+    public RamState(PageSink sink) {
+        this.sink = sink;
+    }
+
+    /** Whether {@code bytes} can be a target page size: a power of two from 256 to 65536. */
+    public static boolean possiblePageSize(long bytes) {
+        return bytes >= MIN_PAGE_SIZE && bytes <= MAX_PAGE_SIZE && Long.bitCount(bytes) == 1;
+    }
+
+    public PageSink sink() {
+        return sink;
+    }
+
+    public RamStatistics statistics() {
+        return statistics;
+    }
+
+    /** The block list in stream order; empty before it was read. */
+    public List<RamBlock> blocks() {
+        return blocks;
+    }
+
+    /** The block named {@code id}, or null. */
+    public @Nullable RamBlock block(String id) {
+        return byId.get(id);
+    }
+
+    void blocks(List<RamBlock> list) {
+        blocks = List.copyOf(list);
+        byId.clear();
+        for (RamBlock block : list) {
+            byId.put(block.id(), block);
+        }
+        statistics.blocks(list.size());
+        announced = false;
+    }
+
+    /** Target page size in bytes, or 0 while nothing has told it. */
+    public int pageSize() {
+        return pageSize;
+    }
+
+    /** Fixes the target page size. */
+    public void pageSize(int bytes) {
+        if (!possiblePageSize(bytes)) {
+            throw new IllegalArgumentException("page size " + bytes);
+        }
+        pageSize = bytes;
+    }
+
+    /** Tells the sink about the blocks, once, when the page size is settled. */
+    public void announce() throws IOException {
+        if (!announced && pageSize != 0 && !blocks.isEmpty()) {
+            announced = true;
+            sink.blocks(blocks, pageSize);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.ferry.stream.ram;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * XBZRLE: what changed in a page, against what the receiver has.
+ *
+ * <pre>
+ *  { unchanged-run changed-run }*
+ *  unchanged-run  ULEB128 count of bytes to keep; 0 only at the very beginning
+ *  changed-run    ULEB128 count n of at least 1, then n new bytes (not XORed)
+ * </pre>
+ *
+ * Counts take one or two bytes. What follows the last run is unchanged. Source: QEMU
+ * migration/xbzrle.c, xbzrle_decode_buffer.
+ */
+public final class Xbzrle {
+
+    /** The one encoding number on the wire. */
+    public static final int ENCODING = 1;
+
+    private Xbzrle() {}
+
+    /**
+     * Applies a delta.
+     *
+     * @param delta holds the encoded bytes at {@code index}, {@code length} of them
+     * @param page the page's present content, changed in place
+     * @throws MalformedPageException if a run is malformed or reaches past the page, which may then
+     *     be changed in part
+     */
+    public static void apply(ByteBuffer delta, int index, int length, MemorySegment page)
+            throws MalformedPageException {
+        int i = index;
+        int end = index + length;
+        long at = 0;
+        while (i < end) {
+            if (end - i < 2) {
+                throw new MalformedPageException(
+                        "XBZRLE: a run begins in the last byte of its data");
+            }
+            int keep = count(delta, i, end);
+            i += countBytes(delta, i);
+            if (keep == 0 && at != 0) {
+                throw new MalformedPageException(
+                        "XBZRLE: empty run of unchanged bytes at page byte 0x"
+                                + Long.toHexString(at));
+            }
+            at += keep;
+            if (at > page.byteSize()) {
+                throw pastPage("unchanged", at, page);
+            }
+            if (end - i < 2) {
+                throw new MalformedPageException(
+                        "XBZRLE: data ends where a run of new bytes is expected");
+            }
+            int fresh = count(delta, i, end);
+            i += countBytes(delta, i);
+            if (fresh == 0) {
+                throw new MalformedPageException(
+                        "XBZRLE: empty run of new bytes at page byte 0x" + Long.toHexString(at));
+            }
+            if (fresh > page.byteSize() - at) {
+                throw pastPage("new", at + fresh, page);
+            }
+            if (fresh > end - i) {
+                throw new MalformedPageException(
+                        "XBZRLE: run of new bytes: expected "
+                                + fresh
+                                + ", the data ends after "
+                                + (end - i));
+            }
+            MemorySegment.copy(MemorySegment.ofBuffer(delta.slice(i, fresh)), 0, page, at, fresh);
+            i += fresh;
+            at += fresh;
+        }
+    }
+
+    private static MalformedPageException pastPage(String run, long to, MemorySegment page) {
+        return new MalformedPageException(
+                "XBZRLE: run of "
+                        + run
+                        + " bytes reaches 0x"
+                        + Long.toHexString(to)
+                        + ", the page has 0x"
+                        + Long.toHexString(page.byteSize())
+                        + " bytes");
+    }
+
+    private static int countBytes(ByteBuffer delta, int i) {
+        return (delta.get(i) & 0x80) != 0 ? 2 : 1;
+    }
+
+    private static int count(ByteBuffer delta, int i, int end) throws MalformedPageException {
+        int low = delta.get(i) & 0xff;
+        if ((low & 0x80) == 0) {
+            return low;
+        }
+        if (i + 1 >= end) {
+            throw new MalformedPageException("XBZRLE: data ends inside a count");
+        }
+        int high = delta.get(i + 1) & 0xff;
+        if ((high & 0x80) != 0) {
+            throw new MalformedPageException("XBZRLE: count of more than two bytes");
+        }
+        return (low & 0x7f) | high << 7;
+    }
+}

@@ -1,0 +1,164 @@
+import static java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
+import static java.lang.classfile.ClassFile.JAVA_17_VERSION;
+import static java.lang.classfile.ClassFile.JAVA_6_VERSION;
+import static java.lang.classfile.ClassFile.StackMapsOption.GENERATE_STACK_MAPS;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFileVersion;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.MethodTransform;
+import java.lang.constant.ClassDesc;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * The last step of making the image: run by the build as a source file, on the JDK it builds with.
+ *
+ * <pre>
+ *  ferry     the launcher, executable
+ *  lib/*.jar classes older than Java 6 raised, see {@link #raise}
+ *  lib/id    one line that differs whenever a jar does; archives of loaded classes go by it
+ * </pre>
+ */
+final class FinishImage {
+
+    private static final int ID_DIGITS = 16;
+
+    private FinishImage() {}
+
+    /**
+     * @param args the image's directory, the launcher
+     */
+    public static void main(String[] args) throws Exception {
+        Path image = Path.of(args[0]);
+        Path lib = image.resolve("lib");
+        List<Path> jars = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(lib, "*.jar")) {
+            found.forEach(jars::add);
+        }
+        Collections.sort(jars);
+        for (Path jar : jars) {
+            if (hasOldClass(jar)) {
+                raise(jar);
+            }
+        }
+        Files.writeString(lib.resolve("id"), id(jars) + "\n");
+        Path launcher = image.resolve("ferry");
+        Files.copy(Path.of(args[1]), launcher, StandardCopyOption.REPLACE_EXISTING);
+        if (!launcher.toFile().setExecutable(true, false)) {
+            throw new IOException(launcher + " cannot be made executable");
+        }
+    }
+
+    private static String id(List<Path> jars) throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (Path jar : jars) {
+            digest.update(jar.getFileName().toString().getBytes());
+            try (InputStream in = new DigestInputStream(Files.newInputStream(jar), digest)) {
+                in.transferTo(java.io.OutputStream.nullOutputStream());
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest()).substring(0, ID_DIGITS);
+    }
+
+    private static boolean hasOldClass(Path jar) throws IOException {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            for (ZipEntry entry : Collections.list(zip.entries())) {
+                if (isClass(entry) && isOld(read(zip, entry))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Rewrites classes from before Java 6 as Java 17's, with the stack maps these need. The JVM
+     * leaves such old classes out of its archive and checks them by a slow method on every start;
+     * for the command line parser that is 80 ms of 200.
+     */
+    private static void raise(Path jar) throws IOException {
+        ByteArrayOutputStream raised = new ByteArrayOutputStream();
+        try (JarFile in = new JarFile(jar.toFile());
+                ZipOutputStream out = new ZipOutputStream(raised)) {
+            ClassFile classFile =
+                    ClassFile.of(
+                            GENERATE_STACK_MAPS,
+                            ClassHierarchyResolverOption.of(
+                                    ClassHierarchyResolver.ofResourceParsing(type -> find(in, type))
+                                            .orElse(ClassHierarchyResolver.defaultResolver())));
+            for (ZipEntry entry : Collections.list(in.entries())) {
+                byte[] bytes = read(in, entry);
+                if (isClass(entry) && isOld(bytes)) {
+                    bytes = raise(classFile, bytes);
+                }
+                ZipEntry same = new ZipEntry(entry.getName());
+                same.setTime(entry.getTime());
+                out.putNextEntry(same);
+                out.write(bytes);
+                out.closeEntry();
+            }
+        }
+        Files.write(jar, raised.toByteArray());
+    }
+
+    private static byte[] raise(ClassFile classFile, byte[] bytes) {
+        ClassModel old = classFile.parse(bytes);
+        return classFile.transformClass(
+                old,
+                (builder, element) -> {
+                    switch (element) {
+                        case ClassFileVersion version -> builder.withVersion(JAVA_17_VERSION, 0);
+                        case MethodModel method ->
+                                builder.transformMethod(
+                                        method,
+                                        MethodTransform.transformingCode(CodeTransform.ACCEPT_ALL));
+                        default -> builder.with(element);
+                    }
+                });
+    }
+
+    private static InputStream find(ZipFile zip, ClassDesc type) {
+        String descriptor = type.descriptorString();
+        ZipEntry entry = zip.getEntry(descriptor.substring(1, descriptor.length() - 1) + ".class");
+        try {
+            return entry == null ? null : zip.getInputStream(entry);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isClass(ZipEntry entry) {
+        return entry.getName().endsWith(".class");
+    }
+
+    /** The major version is the u16 at offset 6. */
+    private static boolean isOld(byte[] classFile) {
+        return ((classFile[6] & 0xff) << 8 | classFile[7] & 0xff) < JAVA_6_VERSION;
+    }
+
+    private static byte[] read(ZipFile zip, ZipEntry entry) throws IOException {
+        try (InputStream in = zip.getInputStream(entry)) {
+            return in.readAllBytes();
+        }
+    }
+}

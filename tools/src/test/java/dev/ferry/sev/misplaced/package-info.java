@@ -1,0 +1,5 @@
+/** Classes in the wrong place: each breaks one of the dependency rules. */
+@NullMarked
+package dev.ferry.sev.misplaced;
+
+import org.jspecify.annotations.NullMarked;
