@@ -9,6 +9,7 @@ import dev.ferry.stream.vmstate.DeviceDescription;
 import dev.ferry.stream.vmstate.DeviceState;
 import dev.ferry.stream.vmstate.Footers;
 import dev.ferry.stream.vmstate.LayoutCatalogue;
+import dev.ferry.stream.vmstate.LayoutSource;
 import dev.ferry.stream.vmstate.StreamClues;
 import dev.ferry.stream.vmstate.VmStateDecoder;
 import java.io.IOException;
@@ -25,14 +26,16 @@ final class DeviceSections {
     private record Key(String name, long instance) {}
 
     private final Limits limits;
+    private final @Nullable LayoutSource layouts;
     private final Findings findings;
     private final Set<Key> seen = new HashSet<>();
     private DescriptionFinder.@Nullable Found found;
     private boolean searched;
     private @Nullable CatalogueDecoder catalogue;
 
-    DeviceSections(Limits limits, Findings findings) {
-        this.limits = limits;
+    DeviceSections(ReaderOptions options, Findings findings) {
+        this.limits = options.limits();
+        this.layouts = options.layouts();
         this.findings = findings;
     }
 
@@ -71,7 +74,10 @@ final class DeviceSections {
             findings.warning(in.here(), "the stream's description does not list this section");
         }
         if (catalogue == null) {
-            catalogue = new CatalogueDecoder(LayoutCatalogue.builtIn(), clues, limits);
+            LayoutCatalogue known = LayoutCatalogue.builtIn();
+            catalogue =
+                    new CatalogueDecoder(
+                            layouts == null ? known : layouts.with(known), clues, limits);
         }
         CatalogueResult result =
                 catalogue.decode(

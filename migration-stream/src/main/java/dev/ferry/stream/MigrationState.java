@@ -30,7 +30,7 @@ final class MigrationState {
         this.limits = options.limits();
         this.ram = ram;
         this.sync = sync;
-        this.devices = new DeviceSections(limits, findings);
+        this.devices = new DeviceSections(options, findings);
     }
 
     Limits limits() {
