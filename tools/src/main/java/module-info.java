@@ -4,4 +4,5 @@ module dev.ferry.tools {
     requires dev.ferry.stream;
     requires info.picocli;
     requires com.fasterxml.jackson.core;
+    requires java.xml;
 }

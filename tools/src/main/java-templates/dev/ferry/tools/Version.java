@@ -1,9 +1,9 @@
 package dev.ferry.tools;
 
 /** This build's version, from the POM. */
-final class Version {
+public final class Version {
 
-    static final String NUMBER = "${project.version}";
+    public static final String NUMBER = "${project.version}";
 
     private Version() {}
 }

@@ -1,6 +1,10 @@
 package dev.ferry.tools;
 
-import java.io.IOException;
+import dev.ferry.tools.cli.Console;
+import dev.ferry.tools.cli.FerryCommand;
+import dev.ferry.tools.cli.SystemTerminal;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 
 /** Entry point of the {@code ferry} command. */
 public final class Main {
@@ -24,27 +28,15 @@ public final class Main {
     /** Runs one command in this JVM and returns its exit code. */
     static int run(String[] args) {
         try {
-            int code =
-                    FerryCommand.create()
-                            .setExecutionExceptionHandler((e, command, parsed) -> report(e))
-                            .execute(args);
-            System.out.flush();
-            return code;
+            // Not System.in, which copies through a small buffer.
+            FileInputStream in = new FileInputStream(FileDescriptor.in);
+            return FerryCommand.run(
+                    args, new Console(in, System.out, System.err, new SystemTerminal()));
         } catch (StandardOutputError e) {
             if (!e.readerGone()) {
                 System.err.println("ferry: " + e.getMessage());
             }
             return ExitCode.IO.code();
         }
-    }
-
-    /** Says what went wrong in one line; only a fault of ours has a stack trace. */
-    private static int report(Exception e) {
-        if (e instanceof IOException) {
-            System.err.println("ferry: " + e.getMessage());
-        } else {
-            e.printStackTrace();
-        }
-        return ExitCode.of(e).code();
     }
 }

@@ -62,6 +62,7 @@ public final class DescriptionIndex {
     private boolean opened;
     private int depth;
     private int pageSize;
+    private boolean configuration;
 
     /** The key just read, as a range of the text. */
     private int keyFrom;
@@ -105,6 +106,11 @@ public final class DescriptionIndex {
     /** Target page size in bytes, 0 where the description does not say. */
     public int pageSize() {
         return pageSize;
+    }
+
+    /** Whether it has a description of the configuration section, as since QEMU 8.2. */
+    public boolean describesConfiguration() {
+        return configuration;
     }
 
     /** The whole description. */
@@ -178,6 +184,7 @@ public final class DescriptionIndex {
             }
             kind = TOP;
         } else if (object) {
+            configuration |= parent == TOP && key("configuration");
             kind =
                     switch (parent) {
                         case DEVICES -> DEVICE;

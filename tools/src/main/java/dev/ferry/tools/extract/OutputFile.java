@@ -1,0 +1,116 @@
+package dev.ferry.tools.extract;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that appears under its name only when it is complete: written under a temporary name in
+ * the same directory, forced to the disk, renamed. Not even Ctrl-C leaves a part of it.
+ *
+ * <p>What is no regular file (a pipe, a device) is written to as it is.
+ */
+final class OutputFile implements Closeable {
+
+    private final Path target;
+    private final Path temporary;
+    private final FileChannel channel;
+    private final boolean rename;
+    private final Thread cleanup;
+    private boolean committed;
+
+    private OutputFile(Path target, Path temporary, FileChannel channel, boolean rename) {
+        this.target = target;
+        this.temporary = temporary;
+        this.channel = channel;
+        this.rename = rename;
+        this.cleanup = new Thread(this::discard, "remove unfinished output");
+    }
+
+    static OutputFile create(Path target) throws IOException {
+        if (Files.isDirectory(target)) {
+            throw new FileSystemException(target.toString(), null, "is a directory");
+        }
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE);
+            return new OutputFile(target, target, channel, false);
+        }
+        // The file itself is replaced, not a link to it.
+        Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+        Path temporary =
+                real.resolveSibling(
+                        "." + real.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        FileChannel channel =
+                FileChannel.open(
+                        temporary,
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.SPARSE);
+        OutputFile file = new OutputFile(real, temporary, channel, true);
+        Runtime.getRuntime().addShutdownHook(file.cleanup);
+        return file;
+    }
+
+    /** Whether holes can be left by writing further on. */
+    boolean seekable() {
+        return rename;
+    }
+
+    FileChannel channel() {
+        return channel;
+    }
+
+    void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** Makes the file appear, {@code length} bytes long. */
+    void commit(long length) throws IOException {
+        if (!rename) {
+            return;
+        }
+        if (channel.size() < length) {
+            // A hole at the end.
+            channel.write(ByteBuffer.allocate(1), length - 1);
+        }
+        channel.force(true);
+        channel.close();
+        Files.move(
+                temporary,
+                target,
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        committed = true;
+    }
+
+    private void discard() {
+        if (!committed) {
+            try {
+                Files.deleteIfExists(temporary);
+            } catch (IOException e) {
+                // Nobody is left to tell.
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        if (rename) {
+            discard();
+            try {
+                Runtime.getRuntime().removeShutdownHook(cleanup);
+            } catch (IllegalStateException e) {
+                // The hook is running already.
+            }
+        }
+    }
+}

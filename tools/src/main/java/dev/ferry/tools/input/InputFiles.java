@@ -1,0 +1,87 @@
+package dev.ferry.tools.input;
+
+import dev.ferry.stream.ram.RamState;
+import dev.ferry.tools.cli.Spec;
+import dev.ferry.tools.cli.UsageException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * An input as the user named it.
+ *
+ * @param main path of the main file, or {@code -} for standard input
+ * @param channels paths of further recorded channels, source to destination
+ * @param reverse paths of recorded directions from destination to source
+ * @param snapshot which qcow2 snapshot; null takes the only one
+ * @param pageSize target page size in bytes, or 0 to find it out
+ */
+public record InputFiles(
+        String main,
+        List<String> channels,
+        List<String> reverse,
+        @Nullable String snapshot,
+        int pageSize) {
+
+    /** The name of standard input. */
+    public static final String STANDARD_INPUT = "-";
+
+    public InputFiles {
+        channels = List.copyOf(channels);
+        reverse = List.copyOf(reverse);
+    }
+
+    /** Adds the options that say what an input is. */
+    public static Spec addOptions(Spec spec) {
+        return spec.repeated(
+                        "--channel",
+                        "FILE",
+                        "A further recorded channel of the same migration: multifd, preempt, or the"
+                                + " connection after a recovery. Any order; once for each.")
+                .repeated(
+                        "--reverse",
+                        "FILE",
+                        "A recorded direction from destination to source (return path).")
+                .option(
+                        "--snapshot",
+                        "NAME",
+                        "The qcow2 snapshot to read, by name or id, where there are several.")
+                .option(
+                        "--page-size",
+                        "N",
+                        "Target page size in bytes, where the stream does not tell (256 to 65536).");
+    }
+
+    /** What was given for input {@code main}. */
+    public static InputFiles of(String main, ParseResult options) {
+        List<String> channels = options.matchedOptionValue("--channel", List.of());
+        List<String> reverse = options.matchedOptionValue("--reverse", List.of());
+        String snapshot = options.matchedOptionValue("--snapshot", null);
+        String pageSize = options.matchedOptionValue("--page-size", null);
+        int standardInputs = main.equals(STANDARD_INPUT) ? 1 : 0;
+        for (String file : channels) {
+            standardInputs += file.equals(STANDARD_INPUT) ? 1 : 0;
+        }
+        for (String file : reverse) {
+            standardInputs += file.equals(STANDARD_INPUT) ? 1 : 0;
+        }
+        if (standardInputs > 1) {
+            throw new UsageException("standard input ('-') can be named only once");
+        }
+        return new InputFiles(
+                main, channels, reverse, snapshot, pageSize == null ? 0 : pageSize(pageSize));
+    }
+
+    private static int pageSize(String text) {
+        try {
+            int bytes = Integer.parseInt(text);
+            if (RamState.possiblePageSize(bytes)) {
+                return bytes;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new UsageException(
+                "--page-size: expected a power of two from 256 to 65536, found '" + text + "'");
+    }
+}

@@ -1,0 +1,146 @@
+package dev.ferry.tools.input;
+
+import dev.ferry.stream.Limits;
+import dev.ferry.stream.MigrationReader;
+import dev.ferry.stream.ReaderOptions;
+import dev.ferry.stream.container.Containers;
+import dev.ferry.stream.container.OpenOptions;
+import dev.ferry.stream.container.OpenedInput;
+import dev.ferry.stream.io.InputStreamSource;
+import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.ram.PageSink;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** An input that was opened: its wrapping is known, its channels are there to be read. */
+public final class MigrationInput implements Closeable {
+
+    private final InputFiles files;
+    private final OpenedInput opened;
+    private final long bytes;
+    private final WireInput main;
+    private final MigrationReader reader;
+
+    private MigrationInput(
+            InputFiles files,
+            OpenedInput opened,
+            long bytes,
+            WireInput main,
+            MigrationReader reader) {
+        this.files = files;
+        this.opened = opened;
+        this.bytes = bytes;
+        this.main = main;
+        this.reader = reader;
+    }
+
+    /**
+     * Opens an input with all its channels.
+     *
+     * @param standardInput what {@code -} means
+     * @param pages takes guest memory
+     */
+    public static MigrationInput open(InputFiles files, InputStream standardInput, PageSink pages)
+            throws IOException {
+        OpenedInput opened = openContainer(files, standardInput);
+        long bytes = size(files.main());
+        WireInput main = new WireInput(opened.stream());
+        MigrationReader reader =
+                MigrationReader.of(
+                        main,
+                        ReaderOptions.DEFAULT.withPages(pages).withPageSize(files.pageSize()));
+        try {
+            for (String channel : files.channels()) {
+                reader.addChannel(channel(channel, standardInput));
+            }
+            for (String reverse : files.reverse()) {
+                reader.addReturnPath(channel(reverse, standardInput));
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            try {
+                reader.close();
+            } catch (IOException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+        return new MigrationInput(files, opened, bytes, main, reader);
+    }
+
+    /** Opens what the main file holds, without its channels. */
+    public static OpenedInput openContainer(InputFiles files, InputStream standardInput)
+            throws IOException {
+        OpenOptions options = new OpenOptions(files.snapshot(), Limits.DEFAULT);
+        if (files.main().equals(InputFiles.STANDARD_INPUT)) {
+            return Containers.open(files.main(), standardInput, options);
+        }
+        Path path = path(files.main());
+        requireNoDirectory(path);
+        return Containers.open(path, options);
+    }
+
+    private static WireInput channel(String file, InputStream standardInput) throws IOException {
+        if (file.equals(InputFiles.STANDARD_INPUT)) {
+            return new WireInput(
+                    Containers.openChannel(new InputStreamSource(file, standardInput)).stream());
+        }
+        Path path = path(file);
+        requireNoDirectory(path);
+        return new WireInput(Containers.openChannel(path).stream());
+    }
+
+    private static void requireNoDirectory(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new FileSystemException(path.toString(), null, "is a directory");
+        }
+    }
+
+    private static Path path(String file) throws IOException {
+        try {
+            return Path.of(file);
+        } catch (InvalidPathException e) {
+            throw new FileSystemException(file, null, "is no file name");
+        }
+    }
+
+    private static long size(String file) throws IOException {
+        if (file.equals(InputFiles.STANDARD_INPUT)) {
+            return -1;
+        }
+        Path path = path(file);
+        return Files.isRegularFile(path) ? Files.size(path) : -1;
+    }
+
+    public InputFiles files() {
+        return files;
+    }
+
+    /** The main file's wrapping. */
+    public OpenedInput opened() {
+        return opened;
+    }
+
+    /** The main file's length as it lies there, or -1 where it has none. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** The main channel. */
+    public WireInput main() {
+        return main;
+    }
+
+    public MigrationReader reader() {
+        return reader;
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}
