@@ -145,8 +145,11 @@ ferry_test() {
     [ ! -f "$home/tools/target/image/lib/id" ] || publish
 }
 
-# JMH benchmarks, chosen and tuned by JMH's own arguments; or a main class of ours by its full name.
+# Whole commands beside their peers, then every JMH benchmark. "commands ..." and "jmh ..." are one of
+# the two, with its own arguments; a main class of ours goes by its full name.
 ferry_bench() {
+    # What is timed must be what is here.
+    build_if_outdated
     lock
     find_build_tools
     printf 'ferry: building the benchmarks\n' >&2
@@ -157,15 +160,28 @@ ferry_bench() {
         class_path=$home/$module/target/test-classes:$class_path
     done
     class_path=$home/tools/target/classes:$class_path
-    main=org.openjdk.jmh.Main
     case ${1:-} in
-    dev.ferry.*)
-        main=$1
-        shift
+    '')
+        bench_main dev.ferry.tools.bench.WholeCommands
+        bench_main org.openjdk.jmh.Main
         ;;
+    commands)
+        shift
+        bench_main dev.ferry.tools.bench.WholeCommands "$@"
+        ;;
+    jmh)
+        shift
+        bench_main org.openjdk.jmh.Main "$@"
+        ;;
+    dev.ferry.*) bench_main "$@" ;;
+    *) fail 2 "bench: expected nothing, \"commands\", \"jmh\" or a class of ours, found \"$1\"" ;;
     esac
-    exec "$java_home/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-        -cp "$class_path" "$main" "$@"
+}
+
+bench_main() { # main class, arguments
+    "$java_home/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+        -Dferry.launcher="$home/ferry" -Dferry.options="$(printf '%s' "$jvm_options" | tr '\n' ' ')" \
+        -cp "$class_path" "$@" || exit 5
 }
 
 ferry_demo() {

@@ -2,7 +2,7 @@ package dev.ferry.stream;
 
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.item.Tag;
-import dev.ferry.stream.vmstate.VmDescription;
+import dev.ferry.stream.vmstate.DescriptionIndex;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +23,10 @@ final class DescriptionFinder {
     /** A hostile input could hold many lookalikes, each costly to parse. */
     private static final int ATTEMPTS = 8;
 
-    /** A description with the offset of its tag. */
-    record Found(long at, long length, VmDescription description) {}
+    /** The description's index with the offset of its tag. */
+    record Found(long at, long length, DescriptionIndex index) {}
+
+    private int attempts;
 
     private DescriptionFinder() {}
 
@@ -36,31 +38,31 @@ final class DescriptionFinder {
         long size = in.size().orElseThrow();
         try {
             // Twice the longest description: itself, and padding behind it.
-            return search(in, Math.max(here, size - 2L * limits.descriptionBytes()), size, limits);
+            return new DescriptionFinder()
+                    .search(
+                            in,
+                            Math.max(here, size - 2L * limits.descriptionBytes()),
+                            size,
+                            limits);
         } finally {
             in.seek(here);
         }
     }
 
-    private static @Nullable Found search(WireInput in, long floor, long size, Limits limits)
+    private @Nullable Found search(WireInput in, long floor, long size, Limits limits)
             throws IOException {
-        int attempts = 0;
         long end = size;
         while (end - floor > HEAD) {
             long start = Math.max(floor, end - CHUNK);
             in.seek(start);
             byte[] chunk = in.bytes((int) (end - start), "search for the description");
-            for (int i = chunk.length - HEAD - 1; i >= 0; i--) {
-                if (looksRight(chunk, i)) {
-                    long length = length(chunk, i);
-                    long json = start + i + HEAD;
-                    if (length <= limits.descriptionBytes()
-                            && json + length <= size
-                            && attempts++ < ATTEMPTS) {
-                        Found found = parse(in, json, length);
-                        if (found != null) {
-                            return found;
-                        }
+            for (int i = chunk.length - 1; i >= 0; i -= 3) {
+                // No text holds bytes below a blank, and three of them stand in a row before this
+                // one: the end mark, the tag, the length's high byte. So every third byte will do.
+                if (chunk[i] >= 0 && chunk[i] < ' ') {
+                    Found found = around(in, chunk, i, start, size, limits);
+                    if (found != null) {
+                        return found;
                     }
                 }
             }
@@ -68,6 +70,28 @@ final class DescriptionFinder {
                 break;
             }
             end = start + HEAD;
+        }
+        return null;
+    }
+
+    /** Tries the three places where the end mark may be if the byte at {@code i} is near it. */
+    private @Nullable Found around(
+            WireInput in, byte[] chunk, int i, long start, long size, Limits limits)
+            throws IOException {
+        for (int mark = Math.min(i, chunk.length - HEAD - 1); mark >= Math.max(0, i - 2); mark--) {
+            if (!looksRight(chunk, mark)) {
+                continue;
+            }
+            long length = length(chunk, mark);
+            long json = start + mark + HEAD;
+            if (length <= limits.descriptionBytes()
+                    && json + length <= size
+                    && attempts++ < ATTEMPTS) {
+                Found found = parse(in, json, length);
+                if (found != null) {
+                    return found;
+                }
+            }
         }
         return null;
     }
@@ -92,7 +116,7 @@ final class DescriptionFinder {
             return null;
         }
         try {
-            return new Found(json - 5, length, VmDescription.parse(text, in.at(json)));
+            return new Found(json - 5, length, DescriptionIndex.of(text, in.at(json)));
         } catch (MalformedStreamException e) {
             // Not a description after all, or a damaged one: whoever reaches its tag will say so.
             return null;

@@ -1,13 +1,19 @@
 package dev.ferry.stream;
 
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.item.SectionBody;
+import dev.ferry.stream.vmstate.CatalogueDecoder;
+import dev.ferry.stream.vmstate.CatalogueResult;
+import dev.ferry.stream.vmstate.DescriptionIndex;
 import dev.ferry.stream.vmstate.DeviceDescription;
 import dev.ferry.stream.vmstate.DeviceState;
-import dev.ferry.stream.vmstate.VmDescription;
+import dev.ferry.stream.vmstate.Footers;
+import dev.ferry.stream.vmstate.LayoutCatalogue;
+import dev.ferry.stream.vmstate.LayoutSource;
+import dev.ferry.stream.vmstate.StreamClues;
 import dev.ferry.stream.vmstate.VmStateDecoder;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +26,16 @@ final class DeviceSections {
     private record Key(String name, long instance) {}
 
     private final Limits limits;
+    private final @Nullable LayoutSource layouts;
     private final Findings findings;
     private final Set<Key> seen = new HashSet<>();
     private DescriptionFinder.@Nullable Found found;
     private boolean searched;
+    private @Nullable CatalogueDecoder catalogue;
 
-    DeviceSections(Limits limits, Findings findings) {
-        this.limits = limits;
+    DeviceSections(ReaderOptions options, Findings findings) {
+        this.limits = options.limits();
+        this.layouts = options.layouts();
         this.findings = findings;
     }
 
@@ -45,29 +54,80 @@ final class DeviceSections {
     }
 
     /**
-     * Reads one body.
+     * What became of a section.
      *
-     * @return null if no layout is known; the input is then where it was
+     * @param device its state; null if no layout is known, and the input is then where it was
+     * @param reason why there is none
+     * @param length bytes of the body where its end can be recognised without a layout, else -1
      */
-    @Nullable DeviceState read(WireInput in, long id, String name, long instance, long version)
+    record Passed(SectionBody.@Nullable Device device, String reason, long length) {}
+
+    /** Passes over one body. */
+    Passed read(WireInput in, SectionBinding section, StreamClues clues, Footers footers)
             throws IOException {
-        seen.add(new Key(name, instance));
-        VmDescription description = found == null ? null : found.description();
-        if (description != null) {
-            Optional<DeviceDescription> device = description.device(name, instance);
-            if (device.isPresent()) {
-                return VmStateDecoder.decode(
-                        in, device.get().layout(), name, instance, version, limits);
+        seen.add(new Key(section.name(), section.instance()));
+        if (found != null) {
+            DescriptionIndex.Entry entry = found.index().entry(section.name(), section.instance());
+            if (entry != null) {
+                return new Passed(described(in, found.index(), entry, section.version()), "", -1);
             }
-            findings.warning(
-                    in.here(),
-                    "section '"
-                            + name
-                            + "' instance "
-                            + instance
-                            + ": not in the stream's description");
+            findings.warning(in.here(), "the stream's description does not list this section");
         }
-        return null;
+        if (catalogue == null) {
+            LayoutCatalogue known = LayoutCatalogue.builtIn();
+            catalogue =
+                    new CatalogueDecoder(
+                            layouts == null ? known : layouts.with(known), clues, limits);
+        }
+        CatalogueResult result =
+                catalogue.decode(
+                        in,
+                        section.id(),
+                        section.name(),
+                        section.instance(),
+                        section.version(),
+                        footers);
+        return switch (result) {
+            case CatalogueResult.Decoded decoded ->
+                    new Passed(SectionBody.Device.of(decoded.state()), "", -1);
+            case CatalogueResult.Unknown unknown ->
+                    new Passed(null, unknown.reason(), unknown.length());
+        };
+    }
+
+    private SectionBody.Device described(
+            WireInput in, DescriptionIndex index, DescriptionIndex.Entry entry, long version)
+            throws IOException {
+        long offset = in.offset();
+        if (entry.stateBytes() > limits.deviceBytes()) {
+            throw in.exceeds(
+                    offset,
+                    "described length of the state",
+                    entry.stateBytes(),
+                    limits.deviceBytes());
+        }
+        in.skip(entry.stateBytes(), "device state");
+        return new SectionBody.Device(
+                offset, entry.stateBytes(), () -> decode(in, offset, index, entry, version));
+    }
+
+    /** Goes back to decode what was passed over; the input then stands where it stood. */
+    private DeviceState decode(
+            WireInput in,
+            long offset,
+            DescriptionIndex index,
+            DescriptionIndex.Entry entry,
+            long version)
+            throws IOException {
+        DeviceDescription device = index.parse(entry);
+        long here = in.offset();
+        in.seek(offset);
+        try {
+            return VmStateDecoder.decode(
+                    in, device.layout(), device.name(), device.instance(), version, limits);
+        } finally {
+            in.seek(here);
+        }
     }
 
     /** Reports what the description tells of and the stream did not have. */
@@ -75,14 +135,14 @@ final class DeviceSections {
         if (found == null) {
             return;
         }
-        for (DeviceDescription device : found.description().devices()) {
-            if (!seen.contains(new Key(device.name(), device.instance()))) {
+        for (DescriptionIndex.Entry entry : found.index().entries()) {
+            if (!seen.contains(new Key(entry.name(), entry.instance()))) {
                 findings.warning(
                         at,
                         "the description lists section '"
-                                + device.name()
+                                + entry.name()
                                 + "' instance "
-                                + device.instance()
+                                + entry.instance()
                                 + ", which the stream does not have");
             }
         }

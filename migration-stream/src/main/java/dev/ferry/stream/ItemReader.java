@@ -11,8 +11,8 @@ import dev.ferry.stream.postcopy.CommandPayload;
 import dev.ferry.stream.postcopy.CommandReader;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamSectionReader;
-import dev.ferry.stream.vmstate.DeviceState;
-import dev.ferry.stream.vmstate.VmDescription;
+import dev.ferry.stream.vmstate.DescriptionIndex;
+import dev.ferry.stream.vmstate.Footers;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -182,18 +182,13 @@ final class ItemReader {
         } else if (section.live() != null) {
             body = section.live().read(in);
         } else if (type != SectionType.FULL) {
-            return unreadable(at, section, "a live section of a kind that is not known");
+            return unreadable(at, section, "a live section of a kind that is not known", -1);
         } else {
-            DeviceState device = device(section);
-            if (device == null) {
-                return unreadable(
-                        at,
-                        section,
-                        state.devices().found() == null
-                                ? "the stream has no description, and no layout is known that fits"
-                                : "the stream's description does not list it, and no layout is known that fits");
+            DeviceSections.Passed passed = device(section);
+            if (passed.device() == null) {
+                return unreadable(at, section, passed.reason(), passed.length());
             }
-            body = new SectionBody.Device(device);
+            body = passed.device();
         }
         boolean footer = footer(section);
         in.leave();
@@ -212,23 +207,31 @@ final class ItemReader {
                 footer);
     }
 
-    private @Nullable DeviceState device(SectionBinding section) throws IOException {
+    private DeviceSections.Passed device(SectionBinding section) throws IOException {
         if (packages.isEmpty()) {
             state.devices().locate(in);
         }
-        return state.devices()
-                .read(in, section.id(), section.name(), section.instance(), section.version());
+        return state.devices().read(in, section, state.clues(), state.footers());
     }
 
-    private StreamItem unreadable(long at, SectionBinding section, String reason)
+    /**
+     * Goes on behind a section that cannot be read, if anything tells where that is: its footer,
+     * which was recognised {@code length} bytes ahead, or the end of the enclosing package.
+     */
+    private StreamItem unreadable(long at, SectionBinding section, String reason, long length)
             throws IOException {
         OpenPackage enclosing = packages.peek();
         long resumesAt = -1;
-        if (enclosing == null) {
-            done = true;
-        } else {
+        if (length >= 0 && state.footers() == Footers.PRESENT) {
+            in.skip(length, "section");
+            footer(section);
+            state.passed(section.toString());
+            resumesAt = in.offset();
+        } else if (enclosing != null) {
             in.skip(enclosing.end - in.offset(), "rest of the package");
             resumesAt = enclosing.end;
+        } else {
+            done = true;
         }
         return new StreamItem.Unreadable(
                 channel, at, packages.size(), section.toString(), reason, resumesAt);
@@ -241,14 +244,12 @@ final class ItemReader {
     private boolean footer(SectionBinding section) throws IOException {
         long at = in.offset();
         int tag = in.peek(0);
-        if (state.footers() == MigrationState.Footers.UNKNOWN) {
+        if (state.footers() == Footers.UNKNOWN) {
             // Without footers the next item follows: its tag is at most 0x08.
             state.footers(
-                    tag >= 0 && tag <= Tag.QEMU_VM_COMMAND
-                            ? MigrationState.Footers.NO
-                            : MigrationState.Footers.YES);
+                    tag >= 0 && tag <= Tag.QEMU_VM_COMMAND ? Footers.ABSENT : Footers.PRESENT);
         }
-        if (state.footers() == MigrationState.Footers.NO) {
+        if (state.footers() == Footers.ABSENT) {
             return false;
         }
         int found = in.u8("section footer");
@@ -322,6 +323,9 @@ final class ItemReader {
                     packages.size() + 1L,
                     state.limits().packagedDepth());
         }
+        if (length > state.limits().commandBytes()) {
+            throw in.exceeds(at, "package length", length, state.limits().commandBytes());
+        }
         in.ensureSeekable(length, state.limits());
         long end = in.offset() + length;
         packages.push(new OpenPackage(end, in.confine(length, "package")));
@@ -365,17 +369,17 @@ final class ItemReader {
         in.enter("description");
         int length = in.length32(state.limits().descriptionBytes(), "description's length");
         DescriptionFinder.Found found = state.devices().found();
-        VmDescription description;
+        DescriptionIndex index;
         if (found != null && found.at() == at && found.length() == length) {
             in.skip(length, "description");
-            description = found.description();
+            index = found.index();
         } else {
             Place json = in.here();
             byte[] text = in.bytes(length, "description");
-            description = length == 0 ? VmDescription.EMPTY : VmDescription.parse(text, json);
+            index = length == 0 ? DescriptionIndex.EMPTY : DescriptionIndex.of(text, json);
         }
         in.leave();
         state.described(true);
-        return new StreamItem.Description(channel, at, length, description);
+        return new StreamItem.Description(channel, at, length, index);
     }
 }

@@ -33,4 +33,64 @@ public record Limits(
             new Limits(
                     16 << 20, 1L << 32, 4, 4096, 64 << 20, 16 << 20, 1L << 40, 16 << 20, 32 << 20,
                     1000);
+
+    /** The same with another longest state of a device. */
+    public Limits withDeviceBytes(int bytes) {
+        return new Limits(
+                descriptionBytes,
+                commandBytes,
+                packagedDepth,
+                ramBlocks,
+                bytes,
+                spoolMemoryBytes,
+                spoolBytes,
+                xmlBytes,
+                snapshotTableBytes,
+                findings);
+    }
+
+    /** The same with another number of RAM blocks. */
+    public Limits withRamBlocks(int blocks) {
+        return new Limits(
+                descriptionBytes,
+                commandBytes,
+                packagedDepth,
+                blocks,
+                deviceBytes,
+                spoolMemoryBytes,
+                spoolBytes,
+                xmlBytes,
+                snapshotTableBytes,
+                findings);
+    }
+
+    /** The same with another length and depth of packages. */
+    public Limits withPackages(long bytes, int depth) {
+        return new Limits(
+                descriptionBytes,
+                bytes,
+                depth,
+                ramBlocks,
+                deviceBytes,
+                spoolMemoryBytes,
+                spoolBytes,
+                xmlBytes,
+                snapshotTableBytes,
+                findings);
+    }
+
+    /** The same with other bounds on what is kept of an input that cannot seek. */
+    public Limits withSpool(int memoryBytes, long bytes) {
+        return new Limits(
+                descriptionBytes,
+                commandBytes,
+                packagedDepth,
+                ramBlocks,
+                deviceBytes,
+                memoryBytes,
+                bytes,
+                xmlBytes,
+                snapshotTableBytes,
+                findings);
+    }
 }

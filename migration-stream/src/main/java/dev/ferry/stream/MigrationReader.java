@@ -172,7 +172,7 @@ public final class MigrationReader implements Closeable {
         multifd.readRest();
         if (ram.pageSize() == 0) {
             DescriptionFinder.Found found = state.devices().found();
-            int described = found == null ? 0 : found.description().pageSize().orElse(0);
+            int described = found == null ? 0 : found.index().pageSize();
             ram.pageSize(RamState.possiblePageSize(described) ? described : 4096);
         }
         ram.announce();
@@ -202,8 +202,8 @@ public final class MigrationReader implements Closeable {
     public Optional<Boolean> footers() {
         return switch (state.footers()) {
             case UNKNOWN -> Optional.empty();
-            case YES -> Optional.of(true);
-            case NO -> Optional.of(false);
+            case PRESENT -> Optional.of(true);
+            case ABSENT -> Optional.of(false);
         };
     }
 

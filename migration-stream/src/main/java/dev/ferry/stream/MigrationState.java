@@ -4,19 +4,14 @@ import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.RamFeatures;
 import dev.ferry.stream.ram.RamState;
 import dev.ferry.stream.ram.RamSync;
+import dev.ferry.stream.vmstate.Footers;
+import dev.ferry.stream.vmstate.StreamClues;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the channels of one migration know together. */
 final class MigrationState {
-
-    /** Whether sections end in footers. */
-    enum Footers {
-        UNKNOWN,
-        YES,
-        NO
-    }
 
     private final Limits limits;
     private final RamState ram;
@@ -27,6 +22,7 @@ final class MigrationState {
     private RamFeatures ramFeatures = RamFeatures.NONE;
     private StreamItem.@Nullable Configuration configuration;
     private String lastSection = "";
+    private int ramSectionId = StreamClues.UNKNOWN;
     private boolean postcopy;
     private boolean described;
 
@@ -34,7 +30,7 @@ final class MigrationState {
         this.limits = options.limits();
         this.ram = ram;
         this.sync = sync;
-        this.devices = new DeviceSections(limits, findings);
+        this.devices = new DeviceSections(options, findings);
     }
 
     Limits limits() {
@@ -54,6 +50,9 @@ final class MigrationState {
     }
 
     void bind(SectionBinding section) {
+        if (section.isRam()) {
+            ramSectionId = (int) Math.min(section.id(), Integer.MAX_VALUE);
+        }
         sections.put(section.id(), section);
     }
 
@@ -83,6 +82,11 @@ final class MigrationState {
         if (ram.pageSize() == 0 && read.targetPageBits().isPresent()) {
             ram.pageSize(1 << read.targetPageBits().getAsInt());
         }
+    }
+
+    /** What helps to choose layouts when the stream has no description. */
+    StreamClues clues() {
+        return new StreamClues(configuration == null ? "" : configuration.machine(), ramSectionId);
     }
 
     RamFeatures ramFeatures() {

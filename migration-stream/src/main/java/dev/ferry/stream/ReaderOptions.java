@@ -1,6 +1,8 @@
 package dev.ferry.stream;
 
 import dev.ferry.stream.ram.PageSink;
+import dev.ferry.stream.vmstate.LayoutSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to read a migration.
@@ -8,13 +10,29 @@ import dev.ferry.stream.ram.PageSink;
  * @param pageSize target page size in bytes, or 0 to find it out from the stream
  * @param limits what reading may cost
  * @param pages takes guest memory
+ * @param layouts layouts of devices for streams without a description, used together with our own
+ *     catalogue; null for that alone
  */
-public record ReaderOptions(int pageSize, Limits limits, PageSink pages) {
+public record ReaderOptions(
+        int pageSize, Limits limits, PageSink pages, @Nullable LayoutSource layouts) {
 
     /** Reads structure and devices, no page contents. */
-    public static final ReaderOptions DEFAULT = new ReaderOptions(0, Limits.DEFAULT, PageSink.NONE);
+    public static final ReaderOptions DEFAULT =
+            new ReaderOptions(0, Limits.DEFAULT, PageSink.NONE, null);
 
     public ReaderOptions withPages(PageSink sink) {
-        return new ReaderOptions(pageSize, limits, sink);
+        return new ReaderOptions(pageSize, limits, sink, layouts);
+    }
+
+    public ReaderOptions withPageSize(int bytes) {
+        return new ReaderOptions(bytes, limits, pages, layouts);
+    }
+
+    public ReaderOptions withLimits(Limits other) {
+        return new ReaderOptions(pageSize, other, pages, layouts);
+    }
+
+    public ReaderOptions withLayouts(LayoutSource source) {
+        return new ReaderOptions(pageSize, limits, pages, source);
     }
 }

@@ -51,7 +51,11 @@ public enum Compression {
 
     /** Whether the input ends inside what may be this compression's magic. */
     boolean isCutShort(Lookahead in) throws IOException {
-        return this != NONE && in.endsInside(magic);
+        return switch (this) {
+            case NONE -> false;
+            case BZIP2 -> in.endsInside(magic) || (in.startsWith(magic) && in.peek(3) < 0);
+            case XZ, GZIP, ZSTD, LZOP -> in.endsInside(magic);
+        };
     }
 
     private static boolean isBzip2Level(int digit) {

@@ -45,7 +45,10 @@ final class DecompressedSource implements ByteSource {
         this.anythingMayFollow = anythingMayFollow;
         this.begin = in.offset();
         this.crumb =
-                (in.crumb().isEmpty() ? "" : in.crumb() + " / ") + compression.label() + " data";
+                (in.crumb().isEmpty() ? "" : in.crumb() + " / ")
+                        + (begin == 0 ? "" : "payload at 0x" + Long.toHexString(begin) + " / ")
+                        + compression.label()
+                        + " data";
     }
 
     /** What is being unpacked, for errors. */
@@ -99,8 +102,8 @@ final class DecompressedSource implements ByteSource {
 
     private Member begin() throws IOException {
         return switch (compression) {
-            case XZ -> InputStreamMember.xz(in);
-            case BZIP2 -> InputStreamMember.bzip2(in);
+            case XZ -> new XzMember(in);
+            case BZIP2 -> new Bzip2Member(in);
             case GZIP -> new GzipMember(in);
             case ZSTD -> new ZstdMember(in);
             case LZOP -> new LzopMember(in);

@@ -11,8 +11,8 @@ import java.util.zip.Inflater;
 /**
  * One gzip member (RFC 1952): header, deflate data, CRC32 and length, little endian.
  *
- * <p>The JDK's inflater does the work, from and to direct buffers. Its GZIPInputStream and that of
- * commons-compress read past the member's end, or take a damaged next member for the end.
+ * <p>The JDK's inflater does the work, from and to direct buffers, and stops at the member's last
+ * byte. GZIPInputStream reads past it, and takes a damaged next member for the end of all.
  */
 final class GzipMember implements Member {
 

@@ -45,7 +45,7 @@ final class ZstdMember implements Member {
             }
         } while (!complete && out.position() == begin);
         int n = out.position() - begin;
-        if (out != dst) {
+        if (!dst.isDirect()) {
             dst.put(out.flip());
         }
         return n > 0 ? n : -1;
@@ -63,7 +63,8 @@ final class ZstdMember implements Member {
             return context.decompressDirectByteBufferStream(out, packed);
         } catch (ZstdException e) {
             String problem = "zstd frame: " + e.getMessage();
-            if (e.getErrorCode() == Zstd.errFrameParameterWindowTooLarge()) {
+            // The exception's code is the negative one that getErrorCode() makes positive.
+            if (Zstd.getErrorCode(e.getErrorCode()) == Zstd.errFrameParameterWindowTooLarge()) {
                 throw new LimitExceededException(problem, in.here(), e);
             }
             throw new MalformedStreamException(problem, in.here(), e);

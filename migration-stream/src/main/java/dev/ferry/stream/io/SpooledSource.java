@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpooledSource implements ByteSource {
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final ByteSource origin;
 
     /** Stream offset of the first byte kept; earlier ones are gone. */
     private final long start;
 
-    private byte[] memory = new byte[1 << 16];
+    private byte[] memory = NOTHING;
     private @Nullable FileChannel file;
     private long length;
     private long position;
@@ -37,29 +39,60 @@ public final class SpooledSource implements ByteSource {
     /**
      * Keeps at least the next {@code wanted} bytes of {@code source}, or all there are.
      *
+     * @param source if it is a spool itself, the new one takes its place
      * @param offset stream offset of the first byte to keep
      * @param first bytes already read, from {@code offset} on; its position is left alone
      */
     public static SpooledSource keep(
             ByteSource source, long offset, ByteBuffer first, long wanted, Limits limits)
             throws IOException {
-        SpooledSource spool = new SpooledSource(source, offset);
+        ByteBuffer scratch = ByteBuffer.allocateDirect(WireInput.BUFFER_BYTES);
+        return keep(source, offset, first.duplicate(), scratch, wanted, limits);
+    }
+
+    /** As the other one; {@code scratch}, which is read through, may be {@code first} itself. */
+    static SpooledSource keep(
+            ByteSource source,
+            long offset,
+            ByteBuffer first,
+            ByteBuffer scratch,
+            long wanted,
+            Limits limits)
+            throws IOException {
+        // One layer, however often something is kept: a stream may have any number of packages.
+        SpooledSource before = source instanceof SpooledSource spooled ? spooled : null;
+        SpooledSource spool = new SpooledSource(before == null ? source : before.origin, offset);
         try {
-            spool.append(first.duplicate(), limits);
-            ByteBuffer chunk = ByteBuffer.allocateDirect(WireInput.BUFFER_BYTES);
+            spool.append(first, limits);
+            while (before != null && before.left() > 0) {
+                before.read(scratch.clear());
+                spool.append(scratch.flip(), limits);
+            }
             while (spool.length < wanted) {
-                if (source.read(chunk) < 0) {
+                if (spool.origin.read(scratch.clear()) < 0) {
                     spool.complete = true;
                     break;
                 }
-                spool.append(chunk.flip(), limits);
-                chunk.clear();
+                spool.append(scratch.flip(), limits);
+            }
+            if (before != null) {
+                before.closeFile();
             }
         } catch (IOException e) {
             spool.closeFile();
             throw e;
         }
         return spool;
+    }
+
+    /** Whether {@code wanted} bytes from {@code offset} on are kept. */
+    boolean holds(long offset, long wanted) {
+        return kept && offset >= start && wanted <= start + length - offset;
+    }
+
+    /** How many kept bytes are still to be read. */
+    private long left() {
+        return start + length - position;
     }
 
     private void append(ByteBuffer bytes, Limits limits) throws IOException {
@@ -74,7 +107,7 @@ public final class SpooledSource implements ByteSource {
         if (file == null && length + n > limits.spoolMemoryBytes()) {
             file = TemporaryFiles.open(null);
             writeFully(file, ByteBuffer.wrap(memory, 0, (int) length), 0);
-            memory = new byte[0];
+            memory = NOTHING;
         }
         if (file != null) {
             writeFully(file, bytes, length);
@@ -109,7 +142,7 @@ public final class SpooledSource implements ByteSource {
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
-        long left = start + length - position;
+        long left = left();
         if (left <= 0) {
             return complete ? -1 : beyond(dst);
         }

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.OptionalLong;
@@ -135,18 +136,30 @@ public final class WireInput implements Closeable {
                 at(offset));
     }
 
-    private TruncatedStreamException truncated(String what, long needed) {
-        long offset = offset();
-        long have = Math.max(0, availableAtEnd());
-        String end = regionEnd == Long.MAX_VALUE ? "the input" : "the enclosing package";
+    /**
+     * @param start where what was being read begins
+     * @param needed how long it is
+     * @param have how much of it the input has; the region may have less
+     */
+    private TruncatedStreamException truncated(String what, long start, long needed, long have) {
+        long region = regionEnd - start;
+        boolean enclosed = region < needed && region <= have;
+        long found = Math.max(0, enclosed ? region : have);
         return new TruncatedStreamException(
-                what + ": expected " + needed + " bytes, " + end + " ends after " + have,
-                at(offset),
-                needed - have);
+                what
+                        + ": expected "
+                        + needed
+                        + " bytes, "
+                        + (enclosed ? "the enclosing data" : "the input")
+                        + " ends after "
+                        + found,
+                at(start),
+                needed - found);
     }
 
-    private long availableAtEnd() {
-        return Math.min(buffer.remaining(), regionEnd - offset());
+    /** The region is too short, whatever the input has. */
+    private TruncatedStreamException regionTooShort(String what, long needed) {
+        return truncated(what, offset(), needed, Long.MAX_VALUE);
     }
 
     // --- regions -----------------------------------------------------------------------------
@@ -158,8 +171,11 @@ public final class WireInput implements Closeable {
      * @throws TruncatedStreamException if the enclosing region is shorter
      */
     public long confine(long length, String what) throws StreamException {
-        if (length < 0 || length > regionEnd - offset()) {
-            throw truncated(what, length);
+        if (length < 0) {
+            throw new IllegalArgumentException("length " + length);
+        }
+        if (length > regionEnd - offset()) {
+            throw regionTooShort(what, length);
         }
         long outer = regionEnd;
         regionEnd = offset() + length;
@@ -256,52 +272,67 @@ public final class WireInput implements Closeable {
 
     /** Grows with what really arrives, so that a lying length field costs nothing. */
     private byte[] longBytes(int length, String what) throws IOException {
+        long start = offset();
+        if (length > regionEnd - start) {
+            throw regionTooShort(what, length);
+        }
         OptionalLong size = source.size();
-        if (length > regionEnd - offset()
-                || (size.isPresent() && length > size.getAsLong() - offset())) {
-            throw truncated(what, length);
+        if (size.isPresent() && length > size.getAsLong() - start) {
+            throw truncated(what, start, length, size.getAsLong() - start);
         }
         byte[] bytes = new byte[BUFFER_BYTES];
         int have = 0;
         while (have < length) {
-            require(1, what);
+            if (!available(1)) {
+                throw truncated(what, start, length, have);
+            }
             if (have == bytes.length) {
-                bytes = java.util.Arrays.copyOf(bytes, (int) Math.min(length, have * 2L));
+                bytes = Arrays.copyOf(bytes, (int) Math.min(length, have * 2L));
             }
             int n = Math.min(Math.min(buffer.remaining(), bytes.length - have), length - have);
             buffer.get(bytes, have, n);
             have += n;
         }
-        return bytes.length == length ? bytes : java.util.Arrays.copyOf(bytes, length);
+        return bytes.length == length ? bytes : Arrays.copyOf(bytes, length);
     }
 
-    /** Passes over {@code length} bytes without looking at them. */
+    /**
+     * Passes over {@code length} bytes without looking at them.
+     *
+     * @param length unsigned, as it may come from the wire
+     */
     public void skip(long length, String what) throws IOException {
-        if (length < 0 || length > regionEnd - offset()) {
-            throw truncated(what, length);
+        long start = offset();
+        if (length < 0) {
+            throw malformed(
+                    start,
+                    what
+                            + ": expected a length below 2^63, found "
+                            + Long.toUnsignedString(length));
+        }
+        if (length > regionEnd - start) {
+            throw regionTooShort(what, length);
         }
         if (length <= buffer.remaining()) {
             buffer.position(buffer.position() + (int) length);
-            return;
-        }
-        if (source.seekable() && length > SEEK_THRESHOLD) {
-            long size = source.size().orElseThrow();
-            if (length > size - offset()) {
-                long needed = length;
-                long have = size - offset();
-                throw new TruncatedStreamException(
-                        what + ": expected " + needed + " bytes, the input ends after " + have,
-                        here(),
-                        needed - have);
+        } else if (length > SEEK_THRESHOLD && source.seekable()) {
+            long have = source.size().orElseThrow() - start;
+            if (length > have) {
+                throw truncated(what, start, length, have);
             }
-            seek(offset() + length);
+            seek(start + length);
             progress.accept(base);
-            return;
+        } else {
+            readThrough(length, what);
         }
+    }
+
+    private void readThrough(long length, String what) throws IOException {
+        long start = offset();
         long left = length;
         while (left > 0) {
             if (!available(1)) {
-                throw truncated(what, left);
+                throw truncated(what, start, length, length - left);
             }
             int n = (int) Math.min(left, buffer.remaining());
             buffer.position(buffer.position() + n);
@@ -339,7 +370,7 @@ public final class WireInput implements Closeable {
     private void require(int length, String what) throws IOException {
         if (buffer.remaining() < length || regionEnd - offset() < length) {
             if (!available(length)) {
-                throw truncated(what, length);
+                throw truncated(what, offset(), length, buffer.remaining());
             }
         }
     }
@@ -381,12 +412,16 @@ public final class WireInput implements Closeable {
 
     /** As {@link #ensureSeekable(Limits)}, for the next {@code length} bytes only. */
     public void ensureSeekable(long length, Limits limits) throws IOException {
-        if (!source.seekable()) {
-            long here = offset();
-            source = SpooledSource.keep(source, here, buffer, length, limits);
-            base = here;
-            buffer.position(0).limit(0);
+        if (source.seekable()) {
+            return;
         }
+        long here = offset();
+        if (source instanceof SpooledSource spool && spool.holds(here, length)) {
+            return;
+        }
+        source = SpooledSource.keep(source, here, buffer, buffer, length, limits);
+        base = here;
+        buffer.position(0).limit(0);
     }
 
     /**

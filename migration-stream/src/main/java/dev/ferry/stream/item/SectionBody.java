@@ -1,6 +1,8 @@
 package dev.ferry.stream.item;
 
 import dev.ferry.stream.vmstate.DeviceState;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** What a section held. */
 public sealed interface SectionBody {
@@ -8,8 +10,56 @@ public sealed interface SectionBody {
     /** Guest memory; what came is in the reader's RAM statistics. */
     record Ram() implements SectionBody {}
 
-    /** A device's state, decoded. */
-    record Device(DeviceState state) implements SectionBody {}
+    /**
+     * A device's state. Its length was enough to pass over it; what it says is decoded when asked
+     * for, while the reader is open.
+     */
+    final class Device implements SectionBody {
+
+        /** Decodes the state on demand. */
+        @FunctionalInterface
+        public interface Decoder {
+            DeviceState decode() throws IOException;
+        }
+
+        private final long offset;
+        private final long length;
+        private final Decoder decoder;
+        private @Nullable DeviceState state;
+
+        public Device(long offset, long length, Decoder decoder) {
+            this.offset = offset;
+            this.length = length;
+            this.decoder = decoder;
+        }
+
+        /** A state that was decoded already. */
+        public static Device of(DeviceState state) {
+            return new Device(state.offset(), state.length(), () -> state);
+        }
+
+        /** Stream offset of the state's first byte. */
+        public long offset() {
+            return offset;
+        }
+
+        /** Bytes of state, without the section's header and footer. */
+        public long length() {
+            return length;
+        }
+
+        /**
+         * The state, decoded.
+         *
+         * @throws dev.ferry.stream.MalformedStreamException if it is not as described
+         */
+        public DeviceState state() throws IOException {
+            if (state == null) {
+                state = decoder.decode();
+            }
+            return state;
+        }
+    }
 
     /**
      * Data of a handler that has a format of its own.

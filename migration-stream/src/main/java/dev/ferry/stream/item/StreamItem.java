@@ -1,7 +1,7 @@
 package dev.ferry.stream.item;
 
 import dev.ferry.stream.postcopy.CommandPayload;
-import dev.ferry.stream.vmstate.VmDescription;
+import dev.ferry.stream.vmstate.DescriptionIndex;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -106,8 +106,9 @@ public sealed interface StreamItem {
      * The device description behind the end mark.
      *
      * @param length bytes of JSON
+     * @param index what is in it; {@link DescriptionIndex#parse()} gives all of it
      */
-    record Description(int channel, long at, long length, VmDescription description)
+    record Description(int channel, long at, long length, DescriptionIndex index)
             implements StreamItem {}
 
     /**
@@ -119,8 +120,8 @@ public sealed interface StreamItem {
 
     /**
      * Where knowledge ends: a section that no layout describes. Reading goes on at {@code
-     * resumesAt} if something enclosing told where that is, else the channel is not read any
-     * further.
+     * resumesAt} if a footer or something enclosing told where that is, else the channel is not
+     * read any further.
      *
      * @param what the section, as in messages
      * @param reason why it cannot be read

@@ -131,12 +131,12 @@ public final class MultiFdChannel implements Closeable {
         }
         for (int i = 0; i < all; i++) {
             long offset = p.pageOffset(i);
-            if (offset < 0 || offset >= block.usedLength() || offset % ram.pageSize() != 0) {
+            if (!block.hasPage(offset, ram.pageSize()) || offset % ram.pageSize() != 0) {
                 throw in.malformed(
                         p.at() + 320 + 8L * i,
                         "page offset: expected a multiple of "
                                 + ram.pageSize()
-                                + " below the block's 0x"
+                                + " and a whole page within the block's 0x"
                                 + Long.toHexString(block.usedLength())
                                 + " bytes, found 0x"
                                 + Long.toHexString(offset));
@@ -146,7 +146,7 @@ public final class MultiFdChannel implements Closeable {
         try {
             payload(p, block);
             for (int i = p.normalPages(); i < all; i++) {
-                batch.fill(block, p.pageOffset(i), PageKind.MULTIFD_ZERO, 0, p.at());
+                batch.fill(block, p.pageOffset(i), 1, PageKind.MULTIFD_ZERO, 0, p.at());
             }
             batch.flush();
         } catch (MalformedPageException e) {
@@ -223,6 +223,7 @@ public final class MultiFdChannel implements Closeable {
                 batch.raw(
                         block,
                         p.pageOffset(i + k),
+                        1,
                         PageKind.MULTIFD,
                         b,
                         index + k * pageSize,
@@ -247,7 +248,14 @@ public final class MultiFdChannel implements Closeable {
         decoder.decode(in, p.payloadBytes(), pages);
         for (int i = 0; i < p.normalPages(); i++) {
             batch.raw(
-                    block, p.pageOffset(i), PageKind.MULTIFD, pages, i * pageSize, pageSize, from);
+                    block,
+                    p.pageOffset(i),
+                    1,
+                    PageKind.MULTIFD,
+                    pages,
+                    i * pageSize,
+                    pageSize,
+                    from);
         }
         batch.flush();
     }

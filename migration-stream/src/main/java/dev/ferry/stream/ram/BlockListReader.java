@@ -3,6 +3,7 @@ package dev.ferry.stream.ram;
 import dev.ferry.stream.Limits;
 import dev.ferry.stream.io.WireInput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,10 +45,18 @@ final class BlockListReader {
      */
     void read(WireInput in, long total) throws IOException, MalformedPageException {
         long at = in.offset() - 8;
+        List<RamBlock> before = ram.blocks();
+        if (!before.isEmpty() && features.mappedRam()) {
+            throw in.malformed(at, "block list: a second one in a mapped-ram stream");
+        }
         if (total < 0) {
             throw in.malformed(
                     at,
                     "block list: total length 0x" + Long.toHexString(total) + " is beyond 2^63");
+        }
+        long limit = ram.sink().maxBytes();
+        if (total > limit) {
+            throw in.exceeds(at, "bytes of RAM", total, limit);
         }
         List<RamBlock> blocks = new ArrayList<>();
         Set<String> ids = new HashSet<>();
@@ -69,7 +78,11 @@ final class BlockListReader {
                 mapped.read(in, block);
             }
         }
-        ram.blocks(blocks);
+        if (before.isEmpty()) {
+            ram.blocks(blocks);
+        } else if (!before.equals(blocks)) {
+            throw in.malformed(at, "block list: differs from the one before");
+        }
     }
 
     private RamBlock entry(WireInput in, int index, long left) throws IOException {
@@ -92,12 +105,16 @@ final class BlockListReader {
                             + " bytes left of the total, found "
                             + Long.toUnsignedString(length));
         }
-        long limit =
-                ram.sink()
-                        .maxBlockBytes(
-                                ram.pageSize() == 0 ? RamState.MIN_PAGE_SIZE : ram.pageSize());
-        if (length > limit) {
-            throw in.exceeds(lengthAt, "used length of block '" + id + "'", length, limit);
+        int granule = ram.pageSize() == 0 ? RamState.MIN_PAGE_SIZE : ram.pageSize();
+        if (length % granule != 0) {
+            throw in.malformed(
+                    lengthAt,
+                    "used length of block '"
+                            + id
+                            + "': expected a multiple of "
+                            + granule
+                            + ", found 0x"
+                            + Long.toHexString(length));
         }
         long hostPageSize = hostPageSize(in, left - length);
         OptionalLong address =
@@ -110,8 +127,8 @@ final class BlockListReader {
 
     private @Nullable MappedRamHeader mappedHeader(WireInput in) throws IOException {
         if (ram.pageSize() == 0) {
-            in.window(12, "mapped-ram header");
-            long size = in.lookahead().getLong(in.lookahead().position() + 4);
+            ByteBuffer b = in.window(12, "mapped-ram header");
+            long size = b.getLong(b.position() + 4);
             if (!RamState.possiblePageSize(size)) {
                 throw in.malformed(
                         in.offset() + 4,
@@ -132,7 +149,8 @@ final class BlockListReader {
         if (features.hostPageSizes() == 0 || in.peek(7) < 0) {
             return 0;
         }
-        long word = in.lookahead().getLong(in.lookahead().position());
+        ByteBuffer b = in.window(8, "host page size");
+        long word = b.getLong(b.position());
         boolean pageSize =
                 word >= 4096 && Long.bitCount(word) == 1 && (word & features.hostPageSizes()) != 0;
         boolean nextEntry = leftAfter != 0 && in.peek(0) != 0;

@@ -45,8 +45,8 @@ public final class ImageDigests implements PageSink, Closeable {
     }
 
     @Override
-    public long maxBlockBytes(int pageSize) {
-        return image.maxBlockBytes(pageSize);
+    public long maxBytes() {
+        return image.maxBytes();
     }
 
     @Override
@@ -105,10 +105,10 @@ public final class ImageDigests implements PageSink, Closeable {
     private static void update(
             MessageDigest digest, RamImage.BlockImage block, long from, long end, byte[] piece) {
         for (long at = from; at < end; ) {
-            int page = (int) (at / block.pageSize());
+            long page = at / block.pageSize();
             boolean zero = !block.touched(page);
-            int next = zero ? block.nextTouched(page) : block.nextUntouched(page);
-            long alike = next < 0 ? end : Math.min(end, (long) next * block.pageSize());
+            long next = zero ? block.nextTouched(page) : block.nextUntouched(page);
+            long alike = next < 0 ? end : Math.min(end, next * block.pageSize());
             while (at < alike) {
                 int n = (int) Math.min(zero ? ZEROS.length : piece.length, alike - at);
                 if (zero) {

@@ -4,6 +4,7 @@ import dev.ferry.stream.Limits;
 import dev.ferry.stream.io.WireInput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * The pages of one block in a mapped-ram file: the bitmap behind the block's header, then, further
@@ -17,6 +18,9 @@ final class MappedRamReader {
     private final Limits limits;
     private final PageRunBatch batch;
 
+    /** Offset of the page being read, for messages; -1 before the first. */
+    private long page = -1;
+
     MappedRamReader(RamState ram, Limits limits, PageRunBatch batch) {
         this.ram = ram;
         this.limits = limits;
@@ -25,8 +29,9 @@ final class MappedRamReader {
 
     /** Reads the pages of {@code block} and leaves {@code in} behind its region. */
     void read(WireInput in, RamBlock block) throws IOException, MalformedPageException {
-        MappedRamHeader header = java.util.Objects.requireNonNull(block.mapped());
-        in.enter(block);
+        MappedRamHeader header = Objects.requireNonNull(block.mapped());
+        in.enter(new Crumb(block));
+        this.page = -1;
         int pageSize = ram.pageSize();
         long pages = block.pages(pageSize);
         long bitmapBytes = MappedRamHeader.bitmapBytes(pages);
@@ -48,12 +53,12 @@ final class MappedRamReader {
         checkTail(in, bitmap, pages, header);
         ram.announce();
         long start = in.offset();
-        long page = nextSet(bitmap, 0, pages);
-        while (page < pages) {
-            long end = nextClear(bitmap, page, pages);
-            in.skip(start + page * pageSize - in.offset(), "mapped-ram pages");
-            run(in, block, page * pageSize, end - page);
-            page = nextSet(bitmap, end, pages);
+        long first = nextSet(bitmap, 0, pages);
+        while (first < pages) {
+            long end = nextClear(bitmap, first, pages);
+            in.skip(start + first * pageSize - in.offset(), "mapped-ram pages");
+            run(in, block, first * pageSize, end - first);
+            first = nextSet(bitmap, end, pages);
         }
         in.skip(start + block.usedLength() - in.offset(), "mapped-ram pages");
         in.leave();
@@ -72,18 +77,17 @@ final class MappedRamReader {
             in.skip(count * pageSize, "mapped-ram pages");
             return;
         }
-        long at = offset;
+        page = offset;
         long left = count;
         while (left > 0) {
             ByteBuffer b = in.window(pageSize, "mapped-ram page");
             long from = in.offset();
-            int n = (int) Math.min(left, b.remaining() / pageSize);
+            long there = Math.min(b.remaining(), in.regionRemaining()) / pageSize;
+            int n = (int) Math.min(left, there);
             int index = b.position();
-            for (int i = 0; i < n; i++) {
-                batch.raw(block, at, PageKind.MAPPED, b, index, pageSize, from);
-                at += pageSize;
-                index += pageSize;
-            }
+            batch.raw(block, page, n, PageKind.MAPPED, b, index, pageSize, from);
+            page += (long) n * pageSize;
+            index += n * pageSize;
             batch.flush();
             b.position(index);
             left -= n;
@@ -117,6 +121,20 @@ final class MappedRamReader {
                             + " is set, the block has "
                             + pages
                             + " pages");
+        }
+    }
+
+    /** Names the page being read, when an error asks. */
+    private final class Crumb {
+        private final RamBlock block;
+
+        Crumb(RamBlock block) {
+            this.block = block;
+        }
+
+        @Override
+        public String toString() {
+            return page < 0 ? block.toString() : block + " / page 0x" + Long.toHexString(page);
         }
     }
 

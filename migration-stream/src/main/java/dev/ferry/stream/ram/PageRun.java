@@ -1,5 +1,6 @@
 package dev.ferry.stream.ram;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,8 @@ public final class PageRun {
     private int count;
     private int pageSize;
     private ByteBuffer data = NONE;
+    private ByteBuffer segmentOf = NONE;
+    private MemorySegment segment = MemorySegment.ofBuffer(NONE);
     private int dataIndex;
     private int stride;
     private int encodedLength;
@@ -61,6 +64,7 @@ public final class PageRun {
         return kind;
     }
 
+    /** In what form the content is there. */
     public Encoding encoding() {
         return encoding;
     }
@@ -85,6 +89,17 @@ public final class PageRun {
         return data;
     }
 
+    /** {@link #data()} as a segment; its index 0 is the buffer's. */
+    public MemorySegment segment() {
+        if (segmentOf != data) {
+            // Runs come from one buffer or two; a segment for each run would be a page's garbage.
+            segmentOf = data;
+            segment = MemorySegment.ofBuffer(data.duplicate().clear());
+        }
+        return segment;
+    }
+
+    /** Where in {@link #data()} the first page's content begins. */
     public int dataIndex() {
         return dataIndex;
     }
@@ -94,6 +109,7 @@ public final class PageRun {
         return stride;
     }
 
+    /** Bytes of an encoded page's content. */
     public int encodedLength() {
         return encodedLength;
     }
@@ -121,7 +137,7 @@ public final class PageRun {
         this.pageSize = bytes;
     }
 
-    /** Begins a run of one page; {@link #extend()} adds more. */
+    /** Begins a run of one page; {@link #count(int)} sets another length. */
     private void begin(RamBlock of, long at, PageKind how, Encoding as, long from) {
         block = of;
         offset = at;
@@ -161,10 +177,6 @@ public final class PageRun {
         data = bytes;
         dataIndex = index;
         encodedLength = length;
-    }
-
-    void extend() {
-        count++;
     }
 
     void count(int pages) {

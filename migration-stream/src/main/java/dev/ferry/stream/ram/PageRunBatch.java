@@ -20,10 +20,11 @@ public final class PageRunBatch {
         run.channel(channel);
     }
 
-    /** A page whose bytes are in {@code bytes} from {@code index} on. */
+    /** {@code count} pages whose bytes are in {@code bytes} from {@code index} on. */
     public void raw(
             RamBlock block,
             long offset,
+            int count,
             PageKind kind,
             ByteBuffer bytes,
             int index,
@@ -34,28 +35,31 @@ public final class PageRunBatch {
                 && run.encoding() == PageRun.Encoding.RAW
                 && run.continues(block, offset, kind)
                 && run.stride() == stride
+                && run.data() == bytes
                 && run.dataIndex() + run.count() * stride == index) {
-            run.extend();
+            run.count(run.count() + count);
             return;
         }
         flush();
         run.beginRaw(block, offset, kind, bytes, index, stride, from);
-        open = true;
+        run.count(count);
+        opened();
     }
 
-    /** A page of one repeated byte. */
-    public void fill(RamBlock block, long offset, PageKind kind, int value, long from)
+    /** {@code count} pages of one repeated byte. */
+    public void fill(RamBlock block, long offset, int count, PageKind kind, int value, long from)
             throws IOException, MalformedPageException {
         if (open
                 && run.encoding() == PageRun.Encoding.FILL
                 && run.fill() == value
                 && run.continues(block, offset, kind)) {
-            run.extend();
+            run.count(run.count() + count);
             return;
         }
         flush();
         run.beginFill(block, offset, kind, value, from);
-        open = true;
+        run.count(count);
+        opened();
     }
 
     /** {@code count} pages whose bytes nobody wants. */
@@ -71,7 +75,7 @@ public final class PageRunBatch {
         flush();
         run.beginAbsent(block, offset, kind, from);
         run.count(count);
-        open = true;
+        opened();
     }
 
     /** One encoded page; handed over at once. */
@@ -87,26 +91,26 @@ public final class PageRunBatch {
             throws IOException, MalformedPageException {
         flush();
         run.encoded(block, offset, kind, encoding, bytes, index, length, from);
-        open = true;
+        opened();
         flush();
     }
 
-    /** Hands over what is gathered. */
+    /** Hands over what is gathered; a run that the sink refuses stays the current one. */
     public void flush() throws IOException, MalformedPageException {
         if (open) {
-            open = false;
-            run.pageSize(ram.pageSize());
             ram.statistics().count(run.block(), run.kind(), run.count());
             ram.sink().pages(run);
+            open = false;
         }
     }
 
-    /** Sets the page size before the first page. */
-    void pageSize(int bytes) {
-        run.pageSize(bytes);
+    /** Every run begins here, and with it the page size is settled. */
+    private void opened() {
+        run.pageSize(ram.pageSize());
+        open = true;
     }
 
-    /** The run being gathered, for messages. */
+    /** The run being gathered or handed over, for messages. */
     @Nullable PageRun current() {
         return open ? run : null;
     }

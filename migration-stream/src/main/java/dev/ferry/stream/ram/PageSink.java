@@ -14,17 +14,15 @@ public interface PageSink {
         return true;
     }
 
-    /**
-     * Longest block it can take.
-     *
-     * @param pageSize target page size in bytes; 256, the smallest, where it is not known yet
-     */
-    default long maxBlockBytes(int pageSize) {
+    /** Most memory it can take, all blocks together. */
+    default long maxBytes() {
         return Long.MAX_VALUE;
     }
 
     /**
-     * Announces the blocks, before any page of theirs.
+     * Announces the blocks, before any page of theirs. A mapped-ram stream, in which each block's
+     * pages follow its entry in the list, announces again when the next entry was read: the same
+     * blocks and one more.
      *
      * @param pageSize target page size in bytes
      */

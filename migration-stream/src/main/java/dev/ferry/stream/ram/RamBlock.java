@@ -22,9 +22,14 @@ public record RamBlock(
         OptionalLong guestAddress,
         @Nullable MappedRamHeader mapped) {
 
-    /** Pages of {@code pageSize} bytes that the block has, a last partial one included. */
+    /** Pages of {@code pageSize} bytes that the block has. */
     public long pages(int pageSize) {
-        return (usedLength + pageSize - 1) / pageSize;
+        return usedLength / pageSize;
+    }
+
+    /** Whether a whole page begins at {@code offset}. */
+    public boolean hasPage(long offset, int pageSize) {
+        return offset >= 0 && offset <= usedLength - pageSize;
     }
 
     @Override

@@ -4,9 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -16,11 +15,21 @@ import java.util.List;
  */
 public final class RamImage implements PageSink, Closeable {
 
+    /** More than any machine has, less than a file or an address space can be. */
+    private static final long MAX_BYTES = 8L << 40;
+
+    private static final MemorySegment ZEROS =
+            MemorySegment.ofArray(new byte[RamState.MAX_PAGE_SIZE]);
+
     private final Arena arena = Arena.ofShared();
+    private final long maxBytes;
     private final RamStore store;
     private final List<BlockImage> images = new ArrayList<>();
     private final ZlibPage zlib = new ZlibPage();
     private int pageSize;
+
+    /** Where a compressed page is unpacked to. */
+    private byte[] page = new byte[0];
 
     /** The content of one block. */
     public static final class BlockImage {
@@ -28,18 +37,16 @@ public final class RamImage implements PageSink, Closeable {
         private final MemorySegment memory;
         private final int pageSize;
 
-        /** Pages that may hold something else than zeros. */
-        private final BitSet touched;
+        private final TouchedPages touched;
 
         private boolean received;
         private boolean encrypted;
 
-        BlockImage(RamBlock block, MemorySegment memory, int pageSize) {
+        BlockImage(RamBlock block, MemorySegment memory, TouchedPages touched, int pageSize) {
             this.block = block;
             this.memory = memory;
+            this.touched = touched;
             this.pageSize = pageSize;
-            // Full size at once, so that a reader of earlier pages never meets a moving table.
-            this.touched = new BitSet((int) block.pages(pageSize));
         }
 
         public RamBlock block() {
@@ -52,18 +59,21 @@ public final class RamImage implements PageSink, Closeable {
         }
 
         /** Whether the page at {@code index} may hold something else than zeros. */
-        public boolean touched(int index) {
+        public boolean touched(long index) {
             return touched.get(index);
         }
 
         /** The first page from {@code from} on that may not be zero, or -1. */
-        public int nextTouched(int from) {
-            return touched.nextSetBit(from);
+        public long nextTouched(long from) {
+            return touched.nextSet(from);
         }
 
-        /** The first page from {@code from} on that is surely zero. */
-        public int nextUntouched(int from) {
-            return touched.nextClearBit(from);
+        /**
+         * The first page from {@code from} on that is surely zero; the number of pages if there is
+         * none.
+         */
+        public long nextUntouched(long from) {
+            return touched.nextClear(from);
         }
 
         public int pageSize() {
@@ -81,9 +91,20 @@ public final class RamImage implements PageSink, Closeable {
         }
     }
 
-    /** An image with nothing in it. */
+    /** An image with nothing in it, for any guest there is. */
     public RamImage() {
+        this(MAX_BYTES);
+    }
+
+    /**
+     * An image with nothing in it.
+     *
+     * @param maxBytes most memory that a stream may claim, all blocks together. A claim costs
+     *     address space and the length of a sparse file; only content costs more.
+     */
+    public RamImage(long maxBytes) {
         this.store = new RamStore();
+        this.maxBytes = maxBytes;
     }
 
     /** The blocks' images, in the order of the block list. */
@@ -97,16 +118,22 @@ public final class RamImage implements PageSink, Closeable {
     }
 
     @Override
-    public long maxBlockBytes(int bytesPerPage) {
-        return (long) Integer.MAX_VALUE * bytesPerPage;
+    public long maxBytes() {
+        return maxBytes;
     }
 
     @Override
     public void blocks(List<RamBlock> blocks, int size) throws IOException {
         pageSize = size;
+        page = new byte[size];
         for (RamBlock block : blocks) {
             if (block.index() >= images.size()) {
-                images.add(new BlockImage(block, store.allocate(block.usedLength(), arena), size));
+                images.add(
+                        new BlockImage(
+                                block,
+                                store.allocate(block.usedLength(), arena),
+                                new TouchedPages(block.pages(size), store, arena),
+                                size));
             }
         }
     }
@@ -130,7 +157,7 @@ public final class RamImage implements PageSink, Closeable {
     }
 
     private void raw(BlockImage image, PageRun run) {
-        MemorySegment source = MemorySegment.ofBuffer(run.data().duplicate().clear());
+        MemorySegment source = run.segment();
         long from = run.dataIndex();
         long to = run.offset();
         for (int i = 0; i < run.count(); i++) {
@@ -149,32 +176,34 @@ public final class RamImage implements PageSink, Closeable {
             touch(image, run);
             return;
         }
-        int first = (int) (run.offset() / pageSize);
-        int end = first + run.count();
-        for (int page = image.touched.nextSetBit(first);
-                page >= 0 && page < end;
-                page = image.touched.nextSetBit(page + 1)) {
-            image.memory.asSlice((long) page * pageSize, pageSize).fill((byte) 0);
+        long first = run.offset() / pageSize;
+        long end = first + run.count();
+        for (long index = image.touched.nextSet(first);
+                index >= 0 && index < end;
+                index = image.touched.nextSet(index + 1)) {
+            MemorySegment.copy(ZEROS, 0, image.memory, index * pageSize, pageSize);
         }
     }
 
     private void xbzrle(BlockImage image, PageRun run) throws MalformedPageException {
         touch(image, run);
-        Xbzrle.apply(run.data(), run.dataIndex(), run.encodedLength(), page(image, run));
+        Xbzrle.apply(
+                run.segment(),
+                run.dataIndex(),
+                run.encodedLength(),
+                image.memory,
+                run.offset(),
+                pageSize);
     }
 
     private void zlib(BlockImage image, PageRun run) throws MalformedPageException {
-        touch(image, run);
-        ByteBuffer page = page(image, run).asByteBuffer();
         zlib.inflate(run.data(), run.dataIndex(), run.encodedLength(), page);
-    }
-
-    private MemorySegment page(BlockImage image, PageRun run) {
-        return image.memory.asSlice(run.offset(), pageSize);
+        touch(image, run);
+        MemorySegment.copy(page, 0, image.memory, ValueLayout.JAVA_BYTE, run.offset(), pageSize);
     }
 
     private void touch(BlockImage image, PageRun run) {
-        int first = (int) (run.offset() / pageSize);
+        long first = run.offset() / pageSize;
         image.touched.set(first, first + run.count());
     }
 

@@ -39,11 +39,6 @@ public final class RamSectionReader {
         this.mapped = new MappedRamReader(ram, limits, batch);
     }
 
-    /** Forgets the block that CONTINUE means, as a postcopy start and a recovery do. */
-    public void forgetLastBlock() {
-        lastBlock = null;
-    }
-
     /** Reads one body, EOS included. */
     public void readBody(WireInput in, RamFeatures features, RamSync sync) throws IOException {
         int depth = in.depth();
@@ -111,7 +106,6 @@ public final class RamSectionReader {
             throws IOException, MalformedPageException {
         int pageSize = ram.pageSize();
         long mask = pageSize - 1L;
-        long used = current.usedLength();
         boolean contents = ram.sink().wantsContents();
         int start = b.position();
         int limit = start + (int) Math.min(b.limit() - start, in.regionRemaining());
@@ -122,26 +116,35 @@ public final class RamSectionReader {
             long word = b.getLong(pos);
             int flags = (int) (word & mask);
             long at = word & ~mask;
-            if (at < 0 || at >= used) {
+            int size = flags == PLAIN ? 8 + pageSize : 9;
+            if (!current.hasPage(at, pageSize)
+                    || (flags != PLAIN && flags != ZERO)
+                    || limit - pos < size) {
                 break;
             }
+            // Memory in order is the rule: take all records that differ by the next address only.
+            int most = (int) Math.min((limit - pos) / size, (current.usedLength() - at) / pageSize);
+            int n = 1;
             if (flags == PLAIN) {
-                if (limit - pos < 8 + pageSize) {
-                    break;
+                while (n < most && b.getLong(pos + n * size) == word + (long) n * pageSize) {
+                    n++;
                 }
                 if (contents) {
-                    batch.raw(current, at, PageKind.PLAIN, b, pos + 8, 8 + pageSize, base + pos);
+                    batch.raw(current, at, n, PageKind.PLAIN, b, pos + 8, size, base + pos);
                 } else {
-                    batch.absent(current, at, PageKind.PLAIN, 1, base + pos);
+                    batch.absent(current, at, PageKind.PLAIN, n, base + pos);
                 }
-                pos += 8 + pageSize;
-            } else if (flags == ZERO) {
-                batch.fill(current, at, PageKind.ZERO, b.get(pos + 8) & 0xff, base + pos);
-                pos += 9;
             } else {
-                break;
+                byte fill = b.get(pos + 8);
+                while (n < most
+                        && b.getLong(pos + n * 9) == word + (long) n * pageSize
+                        && b.get(pos + n * 9 + 8) == fill) {
+                    n++;
+                }
+                batch.fill(current, at, n, PageKind.ZERO, fill & 0xff, base + pos);
             }
-            taken++;
+            pos += n * size;
+            taken += n;
         }
         b.position(pos);
         ram.statistics().countContinued(taken);
@@ -192,11 +195,14 @@ public final class RamSectionReader {
                     || certain == RamFlags.RAM_SAVE_FLAG_EOS) {
                 return certain;
             }
-            if (word == RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH) {
-                return RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH;
+            if (word == RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH
+                    || word == RamFlags.RAM_SAVE_FLAG_HOOK) {
+                return (int) word;
             }
             in.seekBack(8);
-            ram.pageSize(PageSizeEvidence.infer(in.lookahead(), ram));
+            ByteBuffer ahead = in.lookahead();
+            boolean whole = ahead.remaining() < WireInput.BUFFER_BYTES;
+            ram.pageSize(PageSizeEvidence.infer(ahead, whole, ram));
             in.skip(8, "RAM record");
         }
         return (int) word & (ram.pageSize() - 1);
@@ -220,10 +226,10 @@ public final class RamSectionReader {
         lastBlock = to;
         block = to;
         offset = address;
-        if (address < 0 || address >= to.usedLength()) {
+        if (!to.hasPage(address, ram.pageSize())) {
             throw in.malformed(
                     at,
-                    "page offset: expected less than the block's 0x"
+                    "page offset: expected a whole page within the block's 0x"
                             + Long.toHexString(to.usedLength())
                             + " bytes, found 0x"
                             + Long.toHexString(address));
@@ -231,7 +237,7 @@ public final class RamSectionReader {
         ram.announce();
         switch (kind) {
             case RamFlags.RAM_SAVE_FLAG_ZERO ->
-                    batch.fill(to, address, PageKind.ZERO, in.u8("zero page's fill byte"), at);
+                    batch.fill(to, address, 1, PageKind.ZERO, in.u8("zero page's fill byte"), at);
             case RamFlags.RAM_SAVE_FLAG_PAGE -> plain(in, at, to, address);
             case RamFlags.RAM_SAVE_FLAG_XBZRLE -> xbzrle(in, at, to, address);
             default -> compressed(in, at, to, address);
@@ -254,7 +260,7 @@ public final class RamSectionReader {
         ByteBuffer b = in.window(pageSize, "page");
         int index = b.position();
         if (ram.sink().wantsContents()) {
-            batch.raw(to, address, PageKind.PLAIN, b, index, 8 + pageSize, at);
+            batch.raw(to, address, 1, PageKind.PLAIN, b, index, 8 + pageSize, at);
             batch.flush();
         } else {
             batch.absent(to, address, PageKind.PLAIN, 1, at);

@@ -49,6 +49,7 @@ public final class RamState {
         return byId.get(id);
     }
 
+    /** Sets the block list, or all there is of it yet. */
     void blocks(List<RamBlock> list) {
         blocks = List.copyOf(list);
         byId.clear();

@@ -1,7 +1,7 @@
 package dev.ferry.stream.ram;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
+import java.lang.foreign.ValueLayout;
 
 /**
  * XBZRLE: what changed in a page, against what the receiver has.
@@ -26,15 +26,22 @@ public final class Xbzrle {
      * Applies a delta.
      *
      * @param delta holds the encoded bytes at {@code index}, {@code length} of them
-     * @param page the page's present content, changed in place
+     * @param memory holds the page's present content at {@code pageOffset}, {@code pageSize} bytes
+     *     of it, changed in place
      * @throws MalformedPageException if a run is malformed or reaches past the page, which may then
      *     be changed in part
      */
-    public static void apply(ByteBuffer delta, int index, int length, MemorySegment page)
+    public static void apply(
+            MemorySegment delta,
+            long index,
+            int length,
+            MemorySegment memory,
+            long pageOffset,
+            int pageSize)
             throws MalformedPageException {
-        int i = index;
-        int end = index + length;
-        long at = 0;
+        long i = index;
+        long end = index + length;
+        int at = 0;
         while (i < end) {
             if (end - i < 2) {
                 throw new MalformedPageException(
@@ -45,12 +52,12 @@ public final class Xbzrle {
             if (keep == 0 && at != 0) {
                 throw new MalformedPageException(
                         "XBZRLE: empty run of unchanged bytes at page byte 0x"
-                                + Long.toHexString(at));
+                                + Integer.toHexString(at));
+            }
+            if (keep > pageSize - at) {
+                throw pastPage("unchanged", at + keep, pageSize);
             }
             at += keep;
-            if (at > page.byteSize()) {
-                throw pastPage("unchanged", at, page);
-            }
             if (end - i < 2) {
                 throw new MalformedPageException(
                         "XBZRLE: data ends where a run of new bytes is expected");
@@ -59,10 +66,10 @@ public final class Xbzrle {
             i += countBytes(delta, i);
             if (fresh == 0) {
                 throw new MalformedPageException(
-                        "XBZRLE: empty run of new bytes at page byte 0x" + Long.toHexString(at));
+                        "XBZRLE: empty run of new bytes at page byte 0x" + Integer.toHexString(at));
             }
-            if (fresh > page.byteSize() - at) {
-                throw pastPage("new", at + fresh, page);
+            if (fresh > pageSize - at) {
+                throw pastPage("new", at + fresh, pageSize);
             }
             if (fresh > end - i) {
                 throw new MalformedPageException(
@@ -71,39 +78,39 @@ public final class Xbzrle {
                                 + ", the data ends after "
                                 + (end - i));
             }
-            MemorySegment.copy(MemorySegment.ofBuffer(delta.slice(i, fresh)), 0, page, at, fresh);
+            MemorySegment.copy(delta, i, memory, pageOffset + at, fresh);
             i += fresh;
             at += fresh;
         }
     }
 
-    private static MalformedPageException pastPage(String run, long to, MemorySegment page) {
+    private static MalformedPageException pastPage(String run, int to, int pageSize) {
         return new MalformedPageException(
                 "XBZRLE: run of "
                         + run
                         + " bytes reaches 0x"
-                        + Long.toHexString(to)
+                        + Integer.toHexString(to)
                         + ", the page has 0x"
-                        + Long.toHexString(page.byteSize())
+                        + Integer.toHexString(pageSize)
                         + " bytes");
     }
 
-    private static int countBytes(ByteBuffer delta, int i) {
-        return (delta.get(i) & 0x80) != 0 ? 2 : 1;
+    private static int countBytes(MemorySegment delta, long i) {
+        return delta.get(ValueLayout.JAVA_BYTE, i) < 0 ? 2 : 1;
     }
 
-    private static int count(ByteBuffer delta, int i, int end) throws MalformedPageException {
-        int low = delta.get(i) & 0xff;
-        if ((low & 0x80) == 0) {
+    private static int count(MemorySegment delta, long i, long end) throws MalformedPageException {
+        int low = delta.get(ValueLayout.JAVA_BYTE, i);
+        if (low >= 0) {
             return low;
         }
         if (i + 1 >= end) {
             throw new MalformedPageException("XBZRLE: data ends inside a count");
         }
-        int high = delta.get(i + 1) & 0xff;
-        if ((high & 0x80) != 0) {
+        int high = delta.get(ValueLayout.JAVA_BYTE, i + 1);
+        if (high < 0) {
             throw new MalformedPageException("XBZRLE: count of more than two bytes");
         }
-        return (low & 0x7f) | high << 7;
+        return (low & 0x7f) | (high << 7);
     }
 }

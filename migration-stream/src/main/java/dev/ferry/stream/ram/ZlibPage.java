@@ -7,7 +7,12 @@ import java.util.zip.Inflater;
 /** One page as one complete zlib stream (RFC 1950), QEMU 2.3 to 9.0's {@code compress}. */
 final class ZlibPage implements AutoCloseable {
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final Inflater inflater = new Inflater();
+    private final byte[] excess = new byte[1];
+    private ByteBuffer viewOf = NOTHING;
+    private ByteBuffer view = NOTHING;
 
     /**
      * Most bytes such a page can take: stored blocks and framing, with room for encoders that frame
@@ -18,39 +23,41 @@ final class ZlibPage implements AutoCloseable {
     }
 
     /**
-     * Inflates into {@code page}, which has exactly the page's length and whose position is moved.
+     * Inflates a page.
      *
+     * @param data holds the zlib stream at {@code index}, {@code length} bytes of it
+     * @param page exactly as long as the page
      * @throws MalformedPageException if the data is damaged or gives another length
      */
-    void inflate(ByteBuffer data, int index, int length, ByteBuffer page)
+    void inflate(ByteBuffer data, int index, int length, byte[] page)
             throws MalformedPageException {
-        int pageSize = page.remaining();
+        if (viewOf != data) {
+            // Pages come from one buffer; a view for each would be a page's garbage.
+            viewOf = data;
+            view = data.duplicate();
+        }
+        view.limit(index + length).position(index);
         inflater.reset();
-        inflater.setInput(data.slice(index, length));
+        inflater.setInput(view);
         try {
-            while (page.hasRemaining() && !inflater.finished()) {
-                if (inflater.inflate(page) == 0
-                        && (inflater.needsInput() || inflater.needsDictionary())) {
-                    break;
-                }
+            int have = 0;
+            int n = 1;
+            while (n > 0 && have < page.length) {
+                n = inflater.inflate(page, have, page.length - have);
+                have += n;
             }
-            if (page.hasRemaining() || !ends()) {
+            boolean more = inflater.inflate(excess) > 0;
+            if (have < page.length || more || !inflater.finished()) {
                 throw new MalformedPageException(
                         "compressed page: expected a zlib stream of exactly "
-                                + pageSize
+                                + page.length
                                 + " bytes, found "
-                                + (page.hasRemaining()
-                                        ? pageSize - page.remaining() + ""
-                                        : "more"));
+                                + (more ? "more" : have < page.length ? have : "no end"));
             }
         } catch (DataFormatException e) {
             throw new MalformedPageException(
                     "compressed page: damaged zlib data: " + e.getMessage(), e);
         }
-    }
-
-    private boolean ends() throws DataFormatException {
-        return inflater.finished() || (inflater.inflate(new byte[1]) == 0 && inflater.finished());
     }
 
     @Override

@@ -50,16 +50,30 @@ final class DescriptionParser {
     }
 
     VmDescription parse() throws MalformedStreamException {
+        return whole(this::description);
+    }
+
+    /** Reads the object of one device by itself. */
+    DeviceDescription parseDevice() throws MalformedStreamException {
+        return whole(this::device);
+    }
+
+    /** What makes something of an object whose brace was just read. */
+    private interface Body<T> {
+        T read(JsonParser in) throws IOException;
+    }
+
+    private <T> T whole(Body<T> body) throws MalformedStreamException {
         try (JsonParser in = JSON.createParser(json)) {
             parser = in;
             if (in.nextToken() != JsonToken.START_OBJECT) {
                 throw malformed("expected a JSON object");
             }
-            VmDescription description = description(in);
+            T value = body.read(in);
             if (in.nextToken() != null) {
                 throw malformed("more text after the JSON object");
             }
-            return description;
+            return value;
         } catch (JsonProcessingException e) {
             throw new MalformedStreamException(
                     "device description: " + e.getOriginalMessage(),

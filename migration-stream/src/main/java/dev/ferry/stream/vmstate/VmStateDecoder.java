@@ -2,9 +2,12 @@ package dev.ferry.stream.vmstate;
 
 import dev.ferry.stream.Limits;
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.vmstate.VmStateValue.ArrayValue;
 import dev.ferry.stream.vmstate.VmStateValue.FieldValue;
+import dev.ferry.stream.vmstate.VmStateValue.ListValue;
 import dev.ferry.stream.vmstate.VmStateValue.StructValue;
 import dev.ferry.stream.vmstate.VmStateValue.SubsectionValue;
+import dev.ferry.stream.vmstate.VmStateValue.TreeValue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +18,7 @@ import java.util.List;
  *
  * <p>Errors name the field: {@code device 'cpu' instance 0 / env.segs[3].base}.
  */
-public final class VmStateDecoder extends ValueReader {
+public final class VmStateDecoder extends LeafReader {
 
     private VmStateDecoder(WireInput in, Limits limits) {
         super(in, limits);
@@ -48,11 +51,6 @@ public final class VmStateDecoder extends ValueReader {
         } finally {
             in.leaveTo(depth);
         }
-    }
-
-    @Override
-    StructValue struct(VmStateLayout layout) throws IOException {
-        return struct(layout, layout.version());
     }
 
     private StructValue struct(VmStateLayout layout, long version) throws IOException {
@@ -92,8 +90,106 @@ public final class VmStateDecoder extends ValueReader {
         return new SubsectionValue(offset, body);
     }
 
-    @Override
-    void checkSize(FieldLayout field, VmStateValue value) throws IOException {
+    /** Reads a field: all elements of it where it is an array described as one. */
+    private VmStateValue field(FieldLayout field) throws IOException {
+        path.push(field.name());
+        VmStateValue value =
+                switch (field.repeat()) {
+                    case Repeat.Once() -> one(field);
+                    case Repeat.Element(int index) -> {
+                        path.index(index);
+                        yield one(field);
+                    }
+                    case Repeat.Array(int length) ->
+                            packs(field.type(), field.size())
+                                    ? packed(field.type(), length)
+                                    : array(field, length);
+                };
+        path.pop();
+        return value;
+    }
+
+    private ArrayValue array(FieldLayout field, int length) throws IOException {
+        long offset = in.offset();
+        List<VmStateValue> elements = new ArrayList<>(Math.min(length, 1 << 12));
+        for (int i = 0; i < length; i++) {
+            path.index(i);
+            elements.add(one(field));
+        }
+        return new ArrayValue(offset, in.offset() - offset, elements);
+    }
+
+    private VmStateValue one(FieldLayout field) throws IOException {
+        VmStateValue value =
+                switch (field.type().kind()) {
+                    case STRUCT, VERSIONED_STRUCT, TEMPORARY -> {
+                        if (field.nested().size() != 1) {
+                            yield leaf(field.type(), field.size(), field.isNullPointer());
+                        }
+                        yield struct(field.nested().getFirst());
+                    }
+                    case LIST -> list(field);
+                    case TREE -> tree(field);
+                    case INTEGER,
+                            BOOL,
+                            BUFFER,
+                            UNUSED,
+                            BITMAP,
+                            CAPABILITY,
+                            NULL_POINTER,
+                            POINTER_MARKER,
+                            OPAQUE ->
+                            leaf(field.type(), field.size(), field.isNullPointer());
+                };
+        checkSize(field, value);
+        return value;
+    }
+
+    private StructValue struct(VmStateLayout layout) throws IOException {
+        count();
+        return struct(layout, layout.version());
+    }
+
+    private ListValue list(FieldLayout field) throws IOException {
+        long offset = in.offset();
+        List<StructValue> elements = new ArrayList<>();
+        for (VmStateLayout layout : field.nested()) {
+            follows(true, "list");
+            path.index(elements.size());
+            elements.add(struct(layout));
+        }
+        follows(false, "list");
+        ListValue list = new ListValue(offset, in.offset() - offset, elements);
+        return list;
+    }
+
+    private TreeValue tree(FieldLayout field) throws IOException {
+        long offset = in.offset();
+        need(4);
+        long nodes = in.u32("tree size");
+        int layouts = field.nested().size();
+        boolean directKeys = nodes == layouts;
+        if (!directKeys && nodes * 2 != layouts) {
+            throw in.malformed(
+                    offset, "tree size: " + nodes + " nodes, but " + layouts + " are described");
+        }
+        List<TreeValue.Entry> entries = new ArrayList<>();
+        int next = 0;
+        for (int node = 0; node < nodes; node++) {
+            follows(true, "tree");
+            path.index(node);
+            VmStateValue key =
+                    directKeys
+                            ? integer(FieldType.of("uint64"))
+                            : struct(field.nested().get(next++));
+            entries.add(new TreeValue.Entry(key, struct(field.nested().get(next++))));
+        }
+        follows(false, "tree");
+        TreeValue tree = new TreeValue(offset, in.offset() - offset, entries);
+        return tree;
+    }
+
+    private void checkSize(FieldLayout field, VmStateValue value) throws IOException {
         if (value.length() != field.size()) {
             throw in.malformed(
                     value.offset(),

@@ -6,6 +6,7 @@ import dev.ferry.stream.vmstate.VmStateValue.ArrayValue;
 import dev.ferry.stream.vmstate.VmStateValue.BytesValue;
 import dev.ferry.stream.vmstate.VmStateValue.FieldValue;
 import dev.ferry.stream.vmstate.VmStateValue.StructValue;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,19 +25,18 @@ final class BoardEvidence {
     private int pam;
 
     /** Takes note of a section, if it tells something. */
-    void item(StreamItem item) {
+    void item(StreamItem item) throws IOException {
         if (!(item instanceof StreamItem.Section section)
                 || !(section.body() instanceof SectionBody.Device device)) {
             return;
         }
         String name = section.name();
-        StructValue root = device.state().root();
         if (name.equals("mc146818rtc")) {
-            cmos = bytes(root, "cmos_data");
+            cmos = bytes(device.state().root(), "cmos_data");
         } else if (name.endsWith("/I440FX")) {
-            bridge(root, I440FX_PAM);
+            bridge(device.state().root(), I440FX_PAM);
         } else if (name.endsWith("/mch")) {
-            bridge(root, Q35_PAM);
+            bridge(device.state().root(), Q35_PAM);
         }
     }
 

@@ -47,6 +47,6 @@ final class DescriptionExtract {
             input.main().seek(description.at() + HEAD);
             return input.main().bytes((int) description.length(), "description");
         }
-        return description.description().toJson();
+        return description.index().parse().toJson();
     }
 }

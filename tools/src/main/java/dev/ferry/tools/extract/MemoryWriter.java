@@ -13,10 +13,10 @@ final class MemoryWriter {
             throws IOException {
         long end = start + length;
         for (long at = start; at < end; ) {
-            int page = (int) (at / block.pageSize());
+            long page = at / block.pageSize();
             boolean content = block.touched(page);
-            int next = content ? block.nextUntouched(page) : block.nextTouched(page);
-            long alike = next < 0 ? end : Math.min(end, (long) next * block.pageSize());
+            long next = content ? block.nextUntouched(page) : block.nextTouched(page);
+            long alike = next < 0 ? end : Math.min(end, next * block.pageSize());
             if (content) {
                 output.write(block.memory().asSlice(at, alike - at));
             } else {

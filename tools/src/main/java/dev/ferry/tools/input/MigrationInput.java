@@ -52,7 +52,8 @@ public final class MigrationInput implements Closeable {
         WireInput main = new WireInput(opened.stream());
         MigrationReader reader =
                 MigrationReader.of(
-                        main, new ReaderOptions(files.pageSize(), Limits.DEFAULT, pages));
+                        main,
+                        ReaderOptions.DEFAULT.withPages(pages).withPageSize(files.pageSize()));
         try {
             for (String channel : files.channels()) {
                 reader.addChannel(channel(channel, standardInput));

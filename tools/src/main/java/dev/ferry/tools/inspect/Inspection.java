@@ -14,7 +14,6 @@ import dev.ferry.stream.multifd.MultiFdChannel;
 import dev.ferry.stream.ram.PageKind;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamStatistics;
-import dev.ferry.stream.vmstate.DeviceState;
 import dev.ferry.tools.ExitCode;
 import dev.ferry.tools.input.MigrationInput;
 import dev.ferry.tools.ram.MissingChannels;
@@ -100,22 +99,22 @@ final class Inspection {
         sections.add(section, pages);
         listener.section(section, pages);
         if (section.body() instanceof SectionBody.Device device) {
-            notable(section, device.state());
-            listener.device(section, device.state());
+            notable(section, device);
+            listener.device(section, device);
         }
     }
 
-    private void notable(StreamItem.Section section, DeviceState state) {
+    private void notable(StreamItem.Section section, SectionBody.Device device) throws IOException {
         switch (section.name()) {
-            case GlobalState.SECTION -> globalState = GlobalState.of(state.root());
+            case GlobalState.SECTION -> globalState = GlobalState.of(device.state().root());
             case "cpu" -> {
-                GuestCpu cpu = GuestCpu.of(section.instance(), state.root());
+                GuestCpu cpu = GuestCpu.of(section.instance(), device.state().root());
                 if (cpu != null) {
                     cpus.put(section.instance(), cpu);
                 }
             }
             case "cpu_common" -> {
-                Long isHalted = GuestCpu.integer(state.root(), "halted");
+                Long isHalted = GuestCpu.integer(device.state().root(), "halted");
                 if (isHalted != null && isHalted != 0) {
                     halted.add(section.instance());
                 }

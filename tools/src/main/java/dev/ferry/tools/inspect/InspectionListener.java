@@ -1,7 +1,7 @@
 package dev.ferry.tools.inspect;
 
+import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
-import dev.ferry.stream.vmstate.DeviceState;
 import java.io.IOException;
 
 /** Shown items as they are read, for listings that no memory should have to hold. */
@@ -14,7 +14,7 @@ interface InspectionListener {
     void command(StreamItem.Command command) throws IOException;
 
     /** A device section's content; {@link #section} was told before. */
-    void device(StreamItem.Section section, DeviceState state) throws IOException;
+    void device(StreamItem.Section section, SectionBody.Device device) throws IOException;
 
     /** Is shown nothing. */
     InspectionListener NONE =
@@ -26,6 +26,6 @@ interface InspectionListener {
                 public void command(StreamItem.Command command) {}
 
                 @Override
-                public void device(StreamItem.Section section, DeviceState state) {}
+                public void device(StreamItem.Section section, SectionBody.Device device) {}
             };
 }

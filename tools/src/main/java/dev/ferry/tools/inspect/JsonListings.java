@@ -3,7 +3,6 @@ package dev.ferry.tools.inspect;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
-import dev.ferry.stream.vmstate.DeviceState;
 import dev.ferry.tools.json.Json;
 import dev.ferry.tools.json.ValueJson;
 import java.io.Closeable;
@@ -88,7 +87,7 @@ final class JsonListings implements InspectionListener, Closeable {
     }
 
     @Override
-    public void device(StreamItem.Section section, DeviceState state) throws IOException {
+    public void device(StreamItem.Section section, SectionBody.Device device) throws IOException {
         if (!filter.passes(section.name(), section.instance())) {
             return;
         }
@@ -100,7 +99,7 @@ final class JsonListings implements InspectionListener, Closeable {
         place(out, section);
         out.writeNumberField("length", section.length());
         out.writeFieldName("state");
-        ValueJson.write(out, state.root());
+        ValueJson.write(out, device.state().root());
         out.writeEndObject();
     }
 

@@ -45,7 +45,7 @@ final class Producer {
         }
         StreamItem.Description description = inspection.description();
         if (description != null && description.length() > 0) {
-            if (description.description().configuration().isPresent()) {
+            if (description.index().describesConfiguration()) {
                 evidence.atLeast(8, 2, "describes the configuration section");
             } else {
                 evidence.atMost(8, 1, "does not describe the configuration section");

@@ -2,7 +2,6 @@ package dev.ferry.tools.inspect;
 
 import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
-import dev.ferry.stream.vmstate.DeviceState;
 import dev.ferry.tools.cli.Quantity;
 import dev.ferry.tools.cli.SafeText;
 import dev.ferry.tools.cli.Style;
@@ -133,7 +132,7 @@ final class TextListings implements InspectionListener, Closeable {
     }
 
     @Override
-    public void device(StreamItem.Section section, DeviceState state) {
+    public void device(StreamItem.Section section, SectionBody.Device device) throws IOException {
         if (devices == null) {
             return;
         }
@@ -155,7 +154,7 @@ final class TextListings implements InspectionListener, Closeable {
                             + section.length()
                             + " bytes at "
                             + Quantity.hex(section.at()));
-            new ValueText(text).print(state.root(), "  ");
+            new ValueText(text).print(device.state().root(), "  ");
         }
     }
 

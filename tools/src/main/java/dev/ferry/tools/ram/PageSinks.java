@@ -27,10 +27,10 @@ public final class PageSinks implements PageSink {
     }
 
     @Override
-    public long maxBlockBytes(int pageSize) {
+    public long maxBytes() {
         long least = Long.MAX_VALUE;
         for (PageSink sink : sinks) {
-            least = Math.min(least, sink.maxBlockBytes(pageSize));
+            least = Math.min(least, sink.maxBytes());
         }
         return least;
     }

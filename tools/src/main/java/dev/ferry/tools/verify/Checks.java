@@ -17,7 +17,7 @@ final class Checks implements PageSink {
         this.checks = List.copyOf(checks);
     }
 
-    void item(StreamItem item) {
+    void item(StreamItem item) throws IOException {
         for (Check check : checks) {
             check.item(item);
         }
@@ -27,12 +27,6 @@ final class Checks implements PageSink {
         for (Check check : checks) {
             check.end();
         }
-    }
-
-    /** As long as page numbers fit where encoded pages are decoded. */
-    @Override
-    public long maxBlockBytes(int pageSize) {
-        return (long) Integer.MAX_VALUE * pageSize;
     }
 
     @Override

@@ -95,7 +95,7 @@ final class FramingCheck implements Check {
             return;
         }
         RamState ram = verification.reader().ram();
-        int told = description.description().pageSize().orElse(0);
+        int told = description.index().pageSize();
         if (told != 0 && ram.pageSize() != 0 && told != ram.pageSize()) {
             verification
                     .findings()

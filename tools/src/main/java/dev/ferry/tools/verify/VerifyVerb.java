@@ -70,6 +70,7 @@ public final class VerifyVerb implements Verb {
                                     new ContainerCheck(verification),
                                     new FramingCheck(verification),
                                     new SectionCheck(verification),
+                                    new DeviceStateCheck(verification),
                                     new GlobalStateCheck(verification),
                                     new CommandCheck(verification),
                                     contents,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.stream.container;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.stream.io;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.stream.live;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.stream.multifd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.stream.postcopy;
+
+import org.jspecify.annotations.NullMarked;

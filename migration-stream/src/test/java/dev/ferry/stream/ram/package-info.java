@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.stream.ram;
+
+import org.jspecify.annotations.NullMarked;
