@@ -52,7 +52,19 @@ public final class DescriptionIndex {
     public static final DescriptionIndex EMPTY =
             new DescriptionIndex(new byte[0], new Place("", 0, ""));
 
-    private record Key(String name, long instance) {}
+    private record Key(String name, long instance) {
+
+        // What the compiler makes for records is put together at run time, which takes 20 ms once.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && instance == key.instance && name.equals(key.name);
+        }
+
+        @Override
+        public int hashCode() {
+            return name.hashCode() * 31 + Long.hashCode(instance);
+        }
+    }
 
     private final byte[] json;
     private final Place start;

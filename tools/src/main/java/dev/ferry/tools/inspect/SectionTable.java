@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sections of a stream, 40 bytes each: a source that spins before its first bandwidth estimate
@@ -23,7 +24,25 @@ final class SectionTable {
     }
 
     /** What all sections of one id have in common. */
-    record Binding(long id, String name, long instance, long version, Kind kind, String live) {}
+    record Binding(long id, String name, long instance, long version, Kind kind, String live) {
+
+        // What the compiler makes for records is put together at run time, which takes 20 ms once.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Binding that
+                    && id == that.id
+                    && instance == that.instance
+                    && version == that.version
+                    && kind == that.kind
+                    && name.equals(that.name)
+                    && live.equals(that.live);
+        }
+
+        @Override
+        public int hashCode() {
+            return name.hashCode() * 31 + Long.hashCode(id);
+        }
+    }
 
     private static final int COLUMNS = 5;
     private static final SectionType[] TYPES = SectionType.values();
