@@ -51,11 +51,12 @@ final class DeviceSections {
      */
     @Nullable DeviceState read(WireInput in, long id, String name, long instance, long version)
             throws IOException {
-        seen.add(new Key(name, instance));
         VmDescription description = found == null ? null : found.description();
         if (description != null) {
             Optional<DeviceDescription> device = description.device(name, instance);
             if (device.isPresent()) {
+                // Only what is described, so that the stream cannot make this grow without end.
+                seen.add(new Key(name, instance));
                 return VmStateDecoder.decode(
                         in, device.get().layout(), name, instance, version, limits);
             }

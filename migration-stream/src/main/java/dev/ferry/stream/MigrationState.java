@@ -18,6 +18,9 @@ final class MigrationState {
         NO
     }
 
+    /** Section ids in one stream; a real one has a few hundred. */
+    static final int MAX_SECTIONS = 1 << 16;
+
     private final Limits limits;
     private final RamState ram;
     private final RamSync sync;
@@ -53,8 +56,13 @@ final class MigrationState {
         return devices;
     }
 
-    void bind(SectionBinding section) {
+    /** Remembers what an id means; false if there are too many. */
+    boolean bind(SectionBinding section) {
+        if (sections.size() >= MAX_SECTIONS && !sections.containsKey(section.id())) {
+            return false;
+        }
         sections.put(section.id(), section);
+        return true;
     }
 
     @Nullable SectionBinding section(long id) {
