@@ -20,8 +20,11 @@ final class DescriptionFinder {
     /** Bytes before the JSON: the stream's end mark, the tag, the length. */
     private static final int HEAD = 6;
 
-    /** A hostile input could hold many lookalikes, each costly to parse. */
-    private static final int ATTEMPTS = 8;
+    /** A hostile input could hold many lookalikes, each costing a look at its last byte... */
+    private static final int LOOKS = 256;
+
+    /** ... and, if that fits too, each costly to parse. */
+    private static final int ATTEMPTS = 4;
 
     /** A description with the offset of its tag. */
     record Found(long at, long length, VmDescription description) {}
@@ -44,6 +47,7 @@ final class DescriptionFinder {
 
     private static @Nullable Found search(WireInput in, long floor, long size, Limits limits)
             throws IOException {
+        int looks = 0;
         int attempts = 0;
         long end = size;
         while (end - floor > HEAD) {
@@ -56,7 +60,10 @@ final class DescriptionFinder {
                     long json = start + i + HEAD;
                     if (length <= limits.descriptionBytes()
                             && json + length <= size
-                            && attempts++ < ATTEMPTS) {
+                            && looks++ < LOOKS
+                            && attempts < ATTEMPTS
+                            && endsInBrace(in, json + length)) {
+                        attempts++;
                         Found found = parse(in, json, length);
                         if (found != null) {
                             return found;
@@ -85,12 +92,14 @@ final class DescriptionFinder {
                 | (chunk[i + 5] & 0xffL);
     }
 
+    private static boolean endsInBrace(WireInput in, long end) throws IOException {
+        in.seek(end - 1);
+        return in.peek(0) == '}';
+    }
+
     private static @Nullable Found parse(WireInput in, long json, long length) throws IOException {
         in.seek(json);
         byte[] text = in.bytes((int) length, "description");
-        if (text.length == 0 || text[text.length - 1] != '}') {
-            return null;
-        }
         try {
             return new Found(json - 5, length, VmDescription.parse(text, in.at(json)));
         } catch (MalformedStreamException e) {

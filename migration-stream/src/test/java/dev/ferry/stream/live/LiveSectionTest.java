@@ -107,12 +107,12 @@ class LiveSectionTest {
     void dirtyBitmapLengthsAreNotBelieved() {
         assertMalformed(
                 "dirty-bitmap",
-                "bitmap chunk: expected a length below 2^63, found 18446744073709551615",
+                "bitmap chunk: expected a length below 2^62, found 18446744073709551615",
                 21,
                 "40 0000000000000000 00000800 ffffffffffffffff");
         assertThrows(
                 TruncatedStreamException.class,
-                () -> read("dirty-bitmap", "40 0000000000000000 00000800 7fffffffffffffff"));
+                () -> read("dirty-bitmap", "40 0000000000000000 00000800 3fffffffffffffff"));
     }
 
     // --- disk blocks -------------------------------------------------------------------------
@@ -204,7 +204,7 @@ class LiveSectionTest {
                 "0000000000000008 0000000000000003 00");
         assertMalformed(
                 "s390-storage_attributes",
-                "storage attributes: expected a length below 2^63, found 18446744073709551615",
+                "storage attributes: expected a length below 2^62, found 18446744073709551615",
                 16,
                 "0000000000000002 ffffffffffffffff");
     }
