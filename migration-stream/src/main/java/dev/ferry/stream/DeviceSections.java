@@ -65,10 +65,11 @@ final class DeviceSections {
     /** Passes over one body. */
     Passed read(WireInput in, SectionBinding section, StreamClues clues, Footers footers)
             throws IOException {
-        seen.add(new Key(section.name(), section.instance()));
         if (found != null) {
             DescriptionIndex.Entry entry = found.index().entry(section.name(), section.instance());
             if (entry != null) {
+                // Only what is described, so that the stream cannot make this grow without end.
+                seen.add(new Key(section.name(), section.instance()));
                 return new Passed(described(in, found.index(), entry, section.version()), "", -1);
             }
             findings.warning(in.here(), "the stream's description does not list this section");

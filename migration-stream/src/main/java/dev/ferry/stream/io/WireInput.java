@@ -33,6 +33,9 @@ public final class WireInput implements Closeable {
     /** Buffer size: as fast as {@code cat} on a cached file, and fits in L2. */
     public static final int BUFFER_BYTES = 256 << 10;
 
+    /** No stream is that long; below it, offsets and lengths can be added. */
+    private static final long LONGEST = 1L << 62;
+
     /** Skips shorter than this read through rather than reposition the source. */
     private static final int SEEK_THRESHOLD = 1 << 20;
 
@@ -280,7 +283,7 @@ public final class WireInput implements Closeable {
         if (size.isPresent() && length > size.getAsLong() - start) {
             throw truncated(what, start, length, size.getAsLong() - start);
         }
-        byte[] bytes = new byte[BUFFER_BYTES];
+        byte[] bytes = new byte[size.isPresent() ? length : BUFFER_BYTES];
         int have = 0;
         while (have < length) {
             if (!available(1)) {
@@ -303,11 +306,11 @@ public final class WireInput implements Closeable {
      */
     public void skip(long length, String what) throws IOException {
         long start = offset();
-        if (length < 0) {
+        if (length < 0 || length >= LONGEST) {
             throw malformed(
                     start,
                     what
-                            + ": expected a length below 2^63, found "
+                            + ": expected a length below 2^62, found "
                             + Long.toUnsignedString(length));
         }
         if (length > regionEnd - start) {

@@ -1,12 +1,13 @@
-package dev.ferry.stream.io;
+package dev.ferry.stream.testing;
 
+import dev.ferry.stream.io.ByteSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 
 /** Passes everything on and tells how much was read. */
-record CountingSource(ByteSource source, IntConsumer count) implements ByteSource {
+public record CountingSource(ByteSource source, IntConsumer count) implements ByteSource {
 
     @Override
     public String name() {
