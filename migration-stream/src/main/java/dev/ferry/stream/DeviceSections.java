@@ -13,7 +13,8 @@ import dev.ferry.stream.vmstate.LayoutSource;
 import dev.ferry.stream.vmstate.StreamClues;
 import dev.ferry.stream.vmstate.VmStateDecoder;
 import java.io.IOException;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeviceSections {
 
-    private record Key(String name, long instance) {}
-
     private final Limits limits;
     private final @Nullable LayoutSource layouts;
     private final Findings findings;
-    private final Set<Key> seen = new HashSet<>();
+    private final Set<DescriptionIndex.Entry> seen =
+            Collections.newSetFromMap(new IdentityHashMap<>());
     private DescriptionFinder.@Nullable Found found;
     private boolean searched;
     private @Nullable CatalogueDecoder catalogue;
@@ -69,7 +69,7 @@ final class DeviceSections {
             DescriptionIndex.Entry entry = found.index().entry(section.name(), section.instance());
             if (entry != null) {
                 // Only what is described, so that the stream cannot make this grow without end.
-                seen.add(new Key(section.name(), section.instance()));
+                seen.add(entry);
                 return new Passed(described(in, found.index(), entry, section.version()), "", -1);
             }
             findings.warning(in.here(), "the stream's description does not list this section");
@@ -137,7 +137,7 @@ final class DeviceSections {
             return;
         }
         for (DescriptionIndex.Entry entry : found.index().entries()) {
-            if (!seen.contains(new Key(entry.name(), entry.instance()))) {
+            if (!seen.contains(entry)) {
                 findings.warning(
                         at,
                         "the description lists section '"

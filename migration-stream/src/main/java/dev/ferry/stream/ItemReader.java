@@ -276,13 +276,14 @@ final class ItemReader {
 
     private StreamItem command(long at) throws IOException {
         StreamItem.Command command = CommandReader.read(in, channel, at, packages.size());
-        switch (command.payload()) {
-            case CommandPayload.Advise advise -> advise(at, advise);
-            case CommandPayload.Discard discard -> discard(at, discard);
-            case CommandPayload.Packaged packaged -> enterPackage(at, packaged.length());
-            case CommandPayload.None none -> {}
-            case CommandPayload.Ping ping -> {}
-            case CommandPayload.ReceivedBitmap bitmap -> {}
+        // No pattern switch: linking one takes longer than reading many a stream.
+        CommandPayload payload = command.payload();
+        if (payload instanceof CommandPayload.Advise advise) {
+            advise(at, advise);
+        } else if (payload instanceof CommandPayload.Discard discard) {
+            discard(at, discard);
+        } else if (payload instanceof CommandPayload.Packaged packaged) {
+            enterPackage(at, packaged.length());
         }
         if (command.id() == CommandId.POSTCOPY_LISTEN) {
             state.postcopyBegins();

@@ -52,11 +52,9 @@ public final class DescriptionIndex {
     public static final DescriptionIndex EMPTY =
             new DescriptionIndex(new byte[0], new Place("", 0, ""));
 
-    private record Key(String name, long instance) {}
-
     private final byte[] json;
     private final Place start;
-    private final Map<Key, Entry> byKey = new HashMap<>();
+    private final Map<String, Entry> byKey = new HashMap<>();
     private final byte[] kinds = new byte[MAX_DEPTH];
     private final List<Entry> entries = new ArrayList<>();
     private boolean opened;
@@ -100,7 +98,12 @@ public final class DescriptionIndex {
 
     /** What is said about one section, the last word where there are several; null if nothing. */
     public @Nullable Entry entry(String section, long instanceId) {
-        return byKey.get(new Key(section, instanceId));
+        return byKey.get(key(section, instanceId));
+    }
+
+    /** A record would do, but linking its hash code takes longer than the whole lookup. */
+    private static String key(String section, long instanceId) {
+        return instanceId + "/" + section;
     }
 
     /** Target page size in bytes, 0 where the description does not say. */
@@ -232,7 +235,7 @@ public final class DescriptionIndex {
             }
             Entry entry = new Entry(name, instance, stateBytes, deviceFrom, at + 1);
             entries.add(entry);
-            byKey.put(new Key(name, instance), entry);
+            byKey.put(key(name, instance), entry);
         }
     }
 

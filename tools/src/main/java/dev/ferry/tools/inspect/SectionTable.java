@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sections of a stream, 40 bytes each: a source that spins before its first bandwidth estimate
@@ -23,7 +24,26 @@ final class SectionTable {
     }
 
     /** What all sections of one id have in common. */
-    record Binding(long id, String name, long instance, long version, Kind kind, String live) {}
+    record Binding(long id, String name, long instance, long version, Kind kind, String live) {
+
+        // Written out, because linking a record's own methods takes longer than many an inspection.
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Binding that
+                    && id == that.id
+                    && name.equals(that.name)
+                    && instance == that.instance
+                    && version == that.version
+                    && kind == that.kind
+                    && live.equals(that.live);
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(id) + 31 * name.hashCode();
+        }
+    }
 
     private static final int COLUMNS = 5;
     private static final SectionType[] TYPES = SectionType.values();
@@ -55,11 +75,9 @@ final class SectionTable {
 
     private static Binding binding(StreamItem.Section section) {
         Kind kind =
-                switch (section.body()) {
-                    case SectionBody.Ram ram -> Kind.RAM;
-                    case SectionBody.Device device -> Kind.DEVICE;
-                    case SectionBody.Live live -> Kind.LIVE;
-                };
+                section.body() instanceof SectionBody.Ram
+                        ? Kind.RAM
+                        : section.body() instanceof SectionBody.Device ? Kind.DEVICE : Kind.LIVE;
         String live = section.body() instanceof SectionBody.Live body ? body.kind() : "";
         return new Binding(
                 section.id(), section.name(), section.instance(), section.version(), kind, live);
