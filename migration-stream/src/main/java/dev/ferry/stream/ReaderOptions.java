@@ -32,7 +32,7 @@ public record ReaderOptions(
         return new ReaderOptions(pageSize, other, pages, layouts);
     }
 
-    public ReaderOptions withLayouts(LayoutSource source) {
+    public ReaderOptions withLayouts(@Nullable LayoutSource source) {
         return new ReaderOptions(pageSize, limits, pages, source);
     }
 }

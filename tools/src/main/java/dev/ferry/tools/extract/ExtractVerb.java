@@ -123,6 +123,9 @@ public final class ExtractVerb implements Verb {
         List<String> all = new ArrayList<>(files.channels());
         all.addAll(files.reverse());
         all.add(files.main());
+        if (files.layouts() != null) {
+            all.add(files.layouts());
+        }
         return all;
     }
 

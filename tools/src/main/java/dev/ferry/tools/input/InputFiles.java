@@ -15,13 +15,15 @@ import picocli.CommandLine.ParseResult;
  * @param reverse paths of recorded directions from destination to source
  * @param snapshot which qcow2 snapshot; null takes the only one
  * @param pageSize target page size in bytes, or 0 to find it out
+ * @param layouts path of a file with device layouts, or null
  */
 public record InputFiles(
         String main,
         List<String> channels,
         List<String> reverse,
         @Nullable String snapshot,
-        int pageSize) {
+        int pageSize,
+        @Nullable String layouts) {
 
     /** The name of standard input. */
     public static final String STANDARD_INPUT = "-";
@@ -49,7 +51,13 @@ public record InputFiles(
                 .option(
                         "--page-size",
                         "N",
-                        "Target page size in bytes, where the stream does not tell (256 to 65536).");
+                        "Target page size in bytes, where the stream does not tell (256 to 65536).")
+                .option(
+                        "--layouts",
+                        "FILE",
+                        "Layouts of devices, for a stream that does not describe its own: what"
+                                + " 'qemu-system-... -M MACHINE -dump-vmstate FILE' wrote, or"
+                                + " another stream of the same machine.");
     }
 
     /** What was given for input {@code main}. */
@@ -58,6 +66,7 @@ public record InputFiles(
         List<String> reverse = options.matchedOptionValue("--reverse", List.of());
         String snapshot = options.matchedOptionValue("--snapshot", null);
         String pageSize = options.matchedOptionValue("--page-size", null);
+        String layouts = options.matchedOptionValue("--layouts", null);
         int standardInputs = main.equals(STANDARD_INPUT) ? 1 : 0;
         for (String file : channels) {
             standardInputs += file.equals(STANDARD_INPUT) ? 1 : 0;
@@ -69,7 +78,12 @@ public record InputFiles(
             throw new UsageException("standard input ('-') can be named only once");
         }
         return new InputFiles(
-                main, channels, reverse, snapshot, pageSize == null ? 0 : pageSize(pageSize));
+                main,
+                channels,
+                reverse,
+                snapshot,
+                pageSize == null ? 0 : pageSize(pageSize),
+                layouts);
     }
 
     private static int pageSize(String text) {

@@ -9,6 +9,7 @@ import dev.ferry.stream.container.OpenedInput;
 import dev.ferry.stream.io.InputStreamSource;
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.ram.PageSink;
+import dev.ferry.stream.vmstate.LayoutSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** An input that was opened: its wrapping is known, its channels are there to be read. */
 public final class MigrationInput implements Closeable {
@@ -25,18 +27,21 @@ public final class MigrationInput implements Closeable {
     private final long bytes;
     private final WireInput main;
     private final MigrationReader reader;
+    private final @Nullable LayoutSource layouts;
 
     private MigrationInput(
             InputFiles files,
             OpenedInput opened,
             long bytes,
             WireInput main,
-            MigrationReader reader) {
+            MigrationReader reader,
+            @Nullable LayoutSource layouts) {
         this.files = files;
         this.opened = opened;
         this.bytes = bytes;
         this.main = main;
         this.reader = reader;
+        this.layouts = layouts;
     }
 
     /**
@@ -47,13 +52,18 @@ public final class MigrationInput implements Closeable {
      */
     public static MigrationInput open(InputFiles files, InputStream standardInput, PageSink pages)
             throws IOException {
+        LayoutSource layouts =
+                files.layouts() == null ? null : LayoutFile.read(path(files.layouts()));
         OpenedInput opened = openContainer(files, standardInput);
         long bytes = size(files.main());
         WireInput main = new WireInput(opened.stream());
         MigrationReader reader =
                 MigrationReader.of(
                         main,
-                        ReaderOptions.DEFAULT.withPages(pages).withPageSize(files.pageSize()));
+                        ReaderOptions.DEFAULT
+                                .withPages(pages)
+                                .withPageSize(files.pageSize())
+                                .withLayouts(layouts));
         try {
             for (String channel : files.channels()) {
                 reader.addChannel(channel(channel, standardInput));
@@ -69,7 +79,7 @@ public final class MigrationInput implements Closeable {
             }
             throw e;
         }
-        return new MigrationInput(files, opened, bytes, main, reader);
+        return new MigrationInput(files, opened, bytes, main, reader, layouts);
     }
 
     /** Opens what the main file holds, without its channels. */
@@ -94,7 +104,7 @@ public final class MigrationInput implements Closeable {
         return new WireInput(Containers.openChannel(path).stream());
     }
 
-    private static void requireNoDirectory(Path path) throws IOException {
+    static void requireNoDirectory(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             throw new FileSystemException(path.toString(), null, "is a directory");
         }
@@ -137,6 +147,23 @@ public final class MigrationInput implements Closeable {
 
     public MigrationReader reader() {
         return reader;
+    }
+
+    /** What is odd about the layouts that were brought along, or null; known when all was read. */
+    public @Nullable String layoutProblem() {
+        if (layouts == null || layouts.machine().isEmpty() || reader.configuration().isEmpty()) {
+            return null;
+        }
+        String machine = reader.configuration().get().machine();
+        return machine.equals(layouts.machine())
+                ? null
+                : "the layouts in "
+                        + files.layouts()
+                        + " are of machine '"
+                        + layouts.machine()
+                        + "', the stream is of '"
+                        + machine
+                        + "'";
     }
 
     @Override

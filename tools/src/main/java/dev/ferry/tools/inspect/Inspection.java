@@ -293,6 +293,10 @@ final class Inspection {
         if (missing != null && failure == null) {
             all.warning(place(0, 0, "section 'ram'"), missing);
         }
+        String layouts = input.layoutProblem();
+        if (layouts != null) {
+            all.warning(place(0, 0, ""), layouts);
+        }
         if (failure instanceof StreamException e) {
             all.error(e.at(), e.problem());
         } else if (failure != null) {

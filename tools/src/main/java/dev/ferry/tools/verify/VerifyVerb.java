@@ -138,6 +138,10 @@ public final class VerifyVerb implements Verb {
         for (Finding finding : reader.findings().list()) {
             findings.add(finding);
         }
+        String layouts = input.layoutProblem();
+        if (layouts != null) {
+            findings.warning(input.main().at(0), layouts);
+        }
         if (failure instanceof StreamException e) {
             findings.error(e.at(), e.problem());
         } else if (failure != null) {
