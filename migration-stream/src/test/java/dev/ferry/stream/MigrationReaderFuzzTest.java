@@ -25,7 +25,7 @@ class MigrationReaderFuzzTest {
         try (RamImage image = new RamImage(1L << 36);
                 MigrationReader reader =
                         MigrationReader.of(
-                                new WireInput(source), new ReaderOptions(0, LIMITS, image))) {
+                                new WireInput(source), ReaderOptions.DEFAULT.withLimits(LIMITS).withPages(image))) {
             StreamItem item = reader.next();
             while (item != null) {
                 item = reader.next();
