@@ -25,7 +25,8 @@ class MigrationReaderFuzzTest {
         try (RamImage image = new RamImage(1L << 36);
                 MigrationReader reader =
                         MigrationReader.of(
-                                new WireInput(source), ReaderOptions.DEFAULT.withLimits(LIMITS).withPages(image))) {
+                                new WireInput(source),
+                                ReaderOptions.DEFAULT.withLimits(LIMITS).withPages(image))) {
             StreamItem item = reader.next();
             while (item != null) {
                 item = reader.next();
