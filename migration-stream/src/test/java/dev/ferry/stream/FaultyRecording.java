@@ -145,12 +145,30 @@ final class FaultyRecording {
         int items = 0;
         try (RamImage image = new RamImage(MAX_RAM);
                 MigrationReader reader = open(damaged, bytes, forward, image)) {
-            while (reader.next() != null) {
+            StreamException undecodable = null;
+            for (StreamItem item = reader.next(); item != null; item = reader.next()) {
                 items++;
+                StreamException problem = decode(item);
+                undecodable = undecodable == null ? problem : undecodable;
             }
-            return new Outcome(items, null);
+            return new Outcome(items, undecodable);
         } catch (StreamException e) {
             return new Outcome(items, e);
+        }
+    }
+
+    /** Device state and description are decoded when asked for. */
+    private static @Nullable StreamException decode(StreamItem item) throws IOException {
+        try {
+            if (item instanceof StreamItem.Section section
+                    && section.body() instanceof SectionBody.Device device) {
+                device.state();
+            } else if (item instanceof StreamItem.Description description) {
+                description.index().parse();
+            }
+            return null;
+        } catch (StreamException e) {
+            return e;
         }
     }
 

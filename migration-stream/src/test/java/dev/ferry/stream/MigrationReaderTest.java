@@ -9,6 +9,7 @@ import dev.ferry.stream.MigrationReader.Channel;
 import dev.ferry.stream.MigrationReader.ChannelRole;
 import dev.ferry.stream.io.MemorySource;
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.PageKind;
 import dev.ferry.stream.testing.ForwardSource;
@@ -232,6 +233,41 @@ class MigrationReaderTest {
         StreamException e =
                 assertThrows(MalformedStreamException.class, () -> Recordings.items(reader));
         assertEquals("RAM record: CONTINUE before any block was named", e.problem());
+    }
+
+    @Test
+    void deviceOnAChannelThatCannotSeekIsDecodedInPassing() throws IOException {
+        byte[] main =
+                switchedOver()
+                        .device(5, "timer", new byte[8])
+                        .eof()
+                        .description("timer", 8)
+                        .bytes();
+        WireBytes pages = WireBytes.of().raw("0000000000002002 016d 00");
+        for (int i = 0; i < 200; i++) {
+            pages.u64(0x1028).fill(1, 4096);
+        }
+        byte[] again =
+                StreamBytes.bare()
+                        .command(9, "")
+                        .packaged(
+                                StreamBytes.bare()
+                                        .device(5, "timer", WireBytes.hex("0102030405060708"))
+                                        .bytes())
+                        .ramPart(pages)
+                        .ramEnd()
+                        .eof()
+                        .bytes();
+        MigrationReader reader = open(main);
+        reader.addChannel(new WireInput(ForwardSource.of(again)));
+        StreamItem.Section device =
+                Recordings.items(reader).stream()
+                        .filter(item -> item.channel() == 1)
+                        .filter(StreamItem.Section.class::isInstance)
+                        .map(StreamItem.Section.class::cast)
+                        .findFirst()
+                        .orElseThrow();
+        assertEquals("timer", ((SectionBody.Device) device.body()).state().name());
     }
 
     @Test
