@@ -149,7 +149,8 @@ final class DeviceSections {
             return;
         }
         for (DescriptionIndex.Entry entry : found.index().entries()) {
-            if (!seen.contains(entry)) {
+            // Of several for one section the last one counts; isapc's two IDE ports are such.
+            if (!seen.contains(found.index().entry(entry.name(), entry.instance()))) {
                 findings.warning(
                         at,
                         "the description lists section '"

@@ -319,6 +319,25 @@ class MigrationReaderTest {
     }
 
     @Test
+    void pageSizeThatTheDescriptionContradictsIsAFinding() throws IOException {
+        // One zero page alone says nothing about its size.
+        byte[] main =
+                StreamBytes.of()
+                        .ramStart(0x10000)
+                        .ramPart(WireBytes.of().u64(2).str8("m").u8(0))
+                        .ramEnd()
+                        .eof()
+                        .vmdesc("{\"page_size\": 8192, \"devices\": []}")
+                        .bytes();
+        MigrationReader reader = open(main);
+        Recordings.items(reader);
+        Finding finding = reader.findings().list().getFirst();
+        assertEquals(Finding.Severity.ERROR, finding.severity());
+        assertEquals(
+                "page size: the description says 8192, pages were read as 4096", finding.message());
+    }
+
+    @Test
     void closingClosesEveryChannel() throws IOException {
         ForwardSource main = ForwardSource.of(StreamBytes.of().eof().bytes());
         ForwardSource further = ForwardSource.of(handshake(0));
