@@ -3,6 +3,7 @@ package dev.ferry.tools.cli;
 import java.io.PrintStream;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * One line on stderr that says how far reading has come, if a person is watching and it takes
@@ -17,8 +18,9 @@ public final class Progress implements LongConsumer, AutoCloseable {
     private final Console console;
     private final String name;
     private final long total;
-    private final long begun = System.nanoTime();
-    private long due = begun + FIRST;
+    private final LongSupplier clock;
+    private final long begun;
+    private long due;
     private boolean watched;
     private boolean asked;
     private boolean shown;
@@ -28,6 +30,13 @@ public final class Progress implements LongConsumer, AutoCloseable {
      * @param total how many bytes it has, where known
      */
     public Progress(Console console, String name, OptionalLong total) {
+        this(console, name, total, System::nanoTime);
+    }
+
+    Progress(Console console, String name, OptionalLong total, LongSupplier clock) {
+        this.clock = clock;
+        this.begun = clock.getAsLong();
+        this.due = begun + FIRST;
         this.console = console;
         this.name = name;
         this.total = total.orElse(0);
@@ -36,7 +45,7 @@ public final class Progress implements LongConsumer, AutoCloseable {
     /** Takes the number of bytes done so far. */
     @Override
     public void accept(long done) {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         if (now - due < 0) {
             return;
         }

@@ -80,9 +80,9 @@ final class DeviceExtract {
             throw new UnsupportedStreamException(
                     "device '"
                             + name.text()
-                            + "' was not found before "
+                            + "' was not found, and "
                             + unreadable.what()
-                            + ", which cannot be read: "
+                            + " cannot be read: "
                             + unreadable.reason(),
                     new Place(input.files().main(), unreadable.at(), ""));
         }

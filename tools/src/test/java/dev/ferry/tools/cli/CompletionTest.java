@@ -1,0 +1,77 @@
+package dev.ferry.tools.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ferry.tools.Ferry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CompletionTest {
+
+    @TempDir Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"ins,inspect", "v,verify", "inspect --dig,--digest", "extract --phy,--physical"})
+    void bashCompletesVerbsAndOptions(String line, String expected)
+            throws IOException, InterruptedException {
+        Path script =
+                Files.writeString(
+                        directory.resolve("ferry.bash"), Ferry.run("completion", "bash").out());
+        Process bash =
+                new ProcessBuilder(
+                                "bash",
+                                "--norc",
+                                "-c",
+                                "source \"$1\"; COMP_WORDS=(ferry $2);"
+                                        + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
+                                        + " _complete_ferry; printf '%s\\n' \"${COMPREPLY[@]}\"",
+                                "bash",
+                                script.toString(),
+                                line)
+                        .redirectErrorStream(true)
+                        .start();
+        String out = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        bash.waitFor();
+        assertTrue(out.lines().anyMatch(expected::equals), out);
+    }
+
+    @Test
+    void zshScriptIsTheOneForBashThatTurnsOnItsFunctions() {
+        Ferry.Result zsh = Ferry.run("completion", "zsh");
+        assertEquals(0, zsh.code());
+        assertTrue(zsh.out().contains("bashcompinit"), zsh::out);
+        assertEquals(Ferry.run("completion", "bash").out(), zsh.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "complete -c ferry -n __fish_use_subcommand -f -a 'inspect' -d 'Shows what",
+                "complete -c ferry -n '__fish_seen_subcommand_from inspect' -l json -d ",
+                "complete -c ferry -n '__fish_seen_subcommand_from inspect' -l channel -r -F -d ",
+                "complete -c ferry -n '__fish_seen_subcommand_from verify' -l page-size -x -d ",
+                "complete -c ferry -n '__fish_seen_subcommand_from extract' -s o -l output -r -F",
+                "complete -c ferry -n __fish_use_subcommand -s h -l help -d "
+            })
+    void fishScriptHasALineForEachVerbAndOption(String beginning) {
+        List<String> lines = Ferry.run("completion", "fish").out().lines().toList();
+        assertTrue(lines.stream().anyMatch(l -> l.startsWith(beginning)), lines::toString);
+    }
+
+    @Test
+    void fishScriptQuotesDescriptions() {
+        for (String line : Ferry.run("completion", "fish").out().lines().toList()) {
+            String unescaped = line.replace("\\\\", "").replace("\\'", "");
+            assertEquals(0, unescaped.chars().filter(c -> c == '\'').count() % 2, line);
+        }
+    }
+}
