@@ -107,6 +107,18 @@ final class DeviceSections {
                     entry.stateBytes(),
                     limits.deviceBytes());
         }
+        if (!in.source().seekable()) {
+            // A channel that continues another one: there is no coming back to it.
+            DeviceDescription device = index.parse(entry);
+            return SectionBody.Device.of(
+                    VmStateDecoder.decode(
+                            in,
+                            device.layout(),
+                            device.name(),
+                            device.instance(),
+                            version,
+                            limits));
+        }
         in.skip(entry.stateBytes(), "device state");
         return new SectionBody.Device(
                 offset, entry.stateBytes(), () -> decode(in, offset, index, entry, version));
@@ -137,7 +149,8 @@ final class DeviceSections {
             return;
         }
         for (DescriptionIndex.Entry entry : found.index().entries()) {
-            if (!seen.contains(entry)) {
+            // Of several for one section the last one counts; isapc's two IDE ports are such.
+            if (!seen.contains(found.index().entry(entry.name(), entry.instance()))) {
                 findings.warning(
                         at,
                         "the description lists section '"

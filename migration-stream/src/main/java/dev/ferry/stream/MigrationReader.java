@@ -175,6 +175,9 @@ public final class MigrationReader implements Closeable {
                 item = null;
             }
             if (item != null) {
+                if (item instanceof StreamItem.Description description) {
+                    comparePageSize(description);
+                }
                 return item;
             }
             if (recovered.isEmpty()) {
@@ -186,6 +189,19 @@ public final class MigrationReader implements Closeable {
             }
         }
         return null;
+    }
+
+    /** What was inferred from the records is told behind them, too late to read them again. */
+    private void comparePageSize(StreamItem.Description description) {
+        int described = description.index().pageSize();
+        if (described != 0 && ram.pageSize() != 0 && described != ram.pageSize()) {
+            findings.error(
+                    main.input().at(description.at()),
+                    "page size: the description says "
+                            + described
+                            + ", pages were read as "
+                            + ram.pageSize());
+        }
     }
 
     private int channelNumber(WireInput in) {

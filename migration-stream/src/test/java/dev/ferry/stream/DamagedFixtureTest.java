@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
  */
 class DamagedFixtureTest {
 
-    private static final int SHARE = 12;
+    private static final int SHARE = 20;
     private static final int FULL = 200;
 
     @ParameterizedTest

@@ -8,6 +8,8 @@ import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.item.CommandId;
 import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
+import dev.ferry.stream.ram.ImageDigests;
+import dev.ferry.stream.ram.PageKind;
 import dev.ferry.stream.ram.RamImage;
 import dev.ferry.stream.testing.ForwardSource;
 import dev.ferry.testdata.FileKind;
@@ -17,7 +19,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A fixture's channels in memory, to be damaged and read again and again. */
@@ -91,7 +95,7 @@ final class FaultyRecording {
     }
 
     private void findBoundaries() throws IOException {
-        try (MigrationReader reader = open(-1, new byte[0], false, null)) {
+        try (MigrationReader reader = open(-1, new byte[0], MemorySource::new, null)) {
             for (StreamItem item : Recordings.items(reader)) {
                 if (item.channel() == 0) {
                     if (!memory(item)) {
@@ -140,32 +144,91 @@ final class FaultyRecording {
         return boundaries;
     }
 
+    /** Reads everything undamaged, in pieces if told so, and tells all that came of it. */
+    List<String> outline(@Nullable RandomGenerator pieces) throws IOException {
+        List<String> lines = new ArrayList<>();
+        Supply supply =
+                (name, bytes) ->
+                        pieces == null
+                                ? new MemorySource(name, bytes)
+                                : ForwardSource.inRandomPieces(bytes, 20_000, pieces);
+        try (RamImage image = new RamImage(MAX_RAM);
+                MigrationReader reader = open(-1, new byte[0], supply, image)) {
+            for (StreamItem item = reader.next(); item != null; item = reader.next()) {
+                String what = item.getClass().getSimpleName();
+                if (item instanceof StreamItem.Section section) {
+                    what += " " + section.name() + " " + section.length();
+                }
+                StreamException problem = decode(item);
+                lines.add(item.channel() + ":" + item.at() + " " + what + " " + problem);
+            }
+            for (RamImage.BlockImage block : image.blocks()) {
+                byte[] digest = ImageDigests.sha256(block);
+                lines.add(block.block().id() + " " + HexFormat.of().formatHex(digest));
+            }
+            for (PageKind kind : PageKind.values()) {
+                lines.add(kind + " " + reader.ram().statistics().pages(kind));
+            }
+        }
+        return lines;
+    }
+
+    /** Makes a channel's source from its bytes. */
+    @FunctionalInterface
+    private interface Supply {
+        ByteSource source(String name, byte[] bytes);
+    }
+
     /** Reads everything with contents, {@code bytes} in the place of one channel. */
     Outcome read(int damaged, byte[] bytes, boolean forward) throws IOException {
+        return read(
+                damaged,
+                bytes,
+                forward ? (name, content) -> ForwardSource.of(content) : MemorySource::new);
+    }
+
+    private Outcome read(int damaged, byte[] bytes, Supply supply) throws IOException {
         int items = 0;
         try (RamImage image = new RamImage(MAX_RAM);
-                MigrationReader reader = open(damaged, bytes, forward, image)) {
-            while (reader.next() != null) {
+                MigrationReader reader = open(damaged, bytes, supply, image)) {
+            StreamException undecodable = null;
+            for (StreamItem item = reader.next(); item != null; item = reader.next()) {
                 items++;
+                StreamException problem = decode(item);
+                undecodable = undecodable == null ? problem : undecodable;
             }
-            return new Outcome(items, null);
+            return new Outcome(items, undecodable);
         } catch (StreamException e) {
             return new Outcome(items, e);
         }
     }
 
-    private MigrationReader open(
-            int damaged, byte[] bytes, boolean forward, @Nullable RamImage image)
+    /** Device state and description are decoded when asked for. */
+    private static @Nullable StreamException decode(StreamItem item) throws IOException {
+        try {
+            if (item instanceof StreamItem.Section section
+                    && section.body() instanceof SectionBody.Device device) {
+                device.state();
+            } else if (item instanceof StreamItem.Description description) {
+                description.index().parse();
+            }
+            return null;
+        } catch (StreamException e) {
+            return e;
+        }
+    }
+
+    private MigrationReader open(int damaged, byte[] bytes, Supply supply, @Nullable RamImage image)
             throws IOException {
         MigrationReader reader =
                 MigrationReader.of(
-                        input(0, damaged, bytes, forward),
+                        input(0, damaged, bytes, supply),
                         image == null
                                 ? ReaderOptions.DEFAULT
                                 : ReaderOptions.DEFAULT.withPages(image));
         try {
             for (int i = 1; i < channels.size(); i++) {
-                WireInput in = input(i, damaged, bytes, forward);
+                WireInput in = input(i, damaged, bytes, supply);
                 if (channels.get(i).reverse) {
                     reader.addReturnPath(in);
                 } else {
@@ -179,11 +242,10 @@ final class FaultyRecording {
         }
     }
 
-    private WireInput input(int index, int damaged, byte[] bytes, boolean forward) {
+    private WireInput input(int index, int damaged, byte[] bytes, Supply supply) {
         Channel channel = channels.get(index);
         byte[] content = index == damaged ? bytes : channel.bytes;
-        ByteSource source =
-                forward ? ForwardSource.of(content) : new MemorySource(channel.name, content);
-        return new WireInput(new AtOrigin(source, channel.fileOrigin));
+        return new WireInput(
+                new AtOrigin(supply.source(channel.name, content), channel.fileOrigin));
     }
 }

@@ -109,6 +109,18 @@ class HostileStreamTest {
     }
 
     @Test
+    void descriptionOfHalfAMillionDevices() throws Exception {
+        String device = ",{\"name\":\"a\",\"instance_id\":0}";
+        String json =
+                "{\"devices\":[{\"name\":\"a\",\"instance_id\":0}" + device.repeat(500_000) + "]}";
+        byte[] bytes = StreamBytes.of().eof().vmdesc(json).bytes();
+        assertRefused(
+                MalformedStreamException.class,
+                "device description: more than 65536 devices",
+                bytes);
+    }
+
+    @Test
     void descriptionNestedAsDeepAsALayoutCanBe() {
         String open =
                 "{\"vmsd_name\":\"v\",\"version\":1,\"fields\":[{\"name\":\"f\",\"type\":\"struct\",\"size\":1,\"struct\":";

@@ -4,6 +4,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.ferry.stream.io.ByteSource;
 import dev.ferry.stream.io.MemorySource;
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.RamImage;
 import dev.ferry.stream.testing.ForwardSource;
@@ -27,12 +28,24 @@ class MigrationReaderFuzzTest {
                         MigrationReader.of(
                                 new WireInput(source),
                                 ReaderOptions.DEFAULT.withLimits(LIMITS).withPages(image))) {
-            StreamItem item = reader.next();
-            while (item != null) {
-                item = reader.next();
+            for (StreamItem item = reader.next(); item != null; item = reader.next()) {
+                decode(item);
             }
         } catch (StreamException e) {
             // Said what is wrong and where: all that is asked of it.
+        }
+    }
+
+    private static void decode(StreamItem item) throws IOException {
+        try {
+            if (item instanceof StreamItem.Section section
+                    && section.body() instanceof SectionBody.Device device) {
+                device.state();
+            } else if (item instanceof StreamItem.Description description) {
+                description.index().parse();
+            }
+        } catch (StreamException e) {
+            // The section was passed all the same: reading goes on.
         }
     }
 }

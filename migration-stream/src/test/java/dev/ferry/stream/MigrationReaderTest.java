@@ -9,6 +9,7 @@ import dev.ferry.stream.MigrationReader.Channel;
 import dev.ferry.stream.MigrationReader.ChannelRole;
 import dev.ferry.stream.io.MemorySource;
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.PageKind;
 import dev.ferry.stream.testing.ForwardSource;
@@ -235,6 +236,41 @@ class MigrationReaderTest {
     }
 
     @Test
+    void deviceOnAChannelThatCannotSeekIsDecodedInPassing() throws IOException {
+        byte[] main =
+                switchedOver()
+                        .device(5, "timer", new byte[8])
+                        .eof()
+                        .description("timer", 8)
+                        .bytes();
+        WireBytes pages = WireBytes.of().raw("0000000000002002 016d 00");
+        for (int i = 0; i < 200; i++) {
+            pages.u64(0x1028).fill(1, 4096);
+        }
+        byte[] again =
+                StreamBytes.bare()
+                        .command(9, "")
+                        .packaged(
+                                StreamBytes.bare()
+                                        .device(5, "timer", WireBytes.hex("0102030405060708"))
+                                        .bytes())
+                        .ramPart(pages)
+                        .ramEnd()
+                        .eof()
+                        .bytes();
+        MigrationReader reader = open(main);
+        reader.addChannel(new WireInput(ForwardSource.of(again)));
+        StreamItem.Section device =
+                Recordings.items(reader).stream()
+                        .filter(item -> item.channel() == 1)
+                        .filter(StreamItem.Section.class::isInstance)
+                        .map(StreamItem.Section.class::cast)
+                        .findFirst()
+                        .orElseThrow();
+        assertEquals("timer", ((SectionBody.Device) device.body()).state().name());
+    }
+
+    @Test
     void truncationBeforePostcopyIsNoRecovery() throws IOException {
         MigrationReader reader = open(StreamBytes.of().ramStart(0x10000).bytes());
         reader.addChannel(input("again", StreamBytes.bare().command(9, "").bytes()));
@@ -280,6 +316,25 @@ class MigrationReaderTest {
         Recordings.items(reader);
         assertEquals(8192, reader.ram().pageSize());
         assertEquals(1, reader.ram().statistics().pages(PageKind.ZERO));
+    }
+
+    @Test
+    void pageSizeThatTheDescriptionContradictsIsAFinding() throws IOException {
+        // One zero page alone says nothing about its size.
+        byte[] main =
+                StreamBytes.of()
+                        .ramStart(0x10000)
+                        .ramPart(WireBytes.of().u64(2).str8("m").u8(0))
+                        .ramEnd()
+                        .eof()
+                        .vmdesc("{\"page_size\": 8192, \"devices\": []}")
+                        .bytes();
+        MigrationReader reader = open(main);
+        Recordings.items(reader);
+        Finding finding = reader.findings().list().getFirst();
+        assertEquals(Finding.Severity.ERROR, finding.severity());
+        assertEquals(
+                "page size: the description says 8192, pages were read as 4096", finding.message());
     }
 
     @Test

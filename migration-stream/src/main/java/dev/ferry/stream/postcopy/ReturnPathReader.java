@@ -18,6 +18,7 @@ public final class ReturnPathReader {
     private final Limits limits;
     private String lastBlock = "";
 
+    /** Reads {@code in}, which remains whoever opened it's to close. */
     public ReturnPathReader(WireInput in, Limits limits) {
         this.in = in;
         this.limits = limits;

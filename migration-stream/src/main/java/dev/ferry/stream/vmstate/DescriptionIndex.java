@@ -23,6 +23,9 @@ public final class DescriptionIndex {
     /** Objects and arrays around one value; real descriptions stay below 40. */
     private static final int MAX_DEPTH = 200;
 
+    /** A real description has less than a thousand, of a machine with all slots taken. */
+    private static final int MAX_DEVICES = 1 << 16;
+
     /** Tag, name length and version of a subsection, without the name itself. */
     private static final int SUBSECTION_HEADER = 1 + 1 + 4;
 
@@ -234,6 +237,9 @@ public final class DescriptionIndex {
                         "a device without " + (name.isEmpty() ? "name" : "instance_id"));
             }
             Entry entry = new Entry(name, instance, stateBytes, deviceFrom, at + 1);
+            if (entries.size() == MAX_DEVICES) {
+                throw malformed(deviceFrom, "more than " + MAX_DEVICES + " devices");
+            }
             entries.add(entry);
             byKey.put(key(name, instance), entry);
         }
