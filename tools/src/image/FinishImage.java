@@ -36,7 +36,8 @@ import java.util.zip.ZipOutputStream;
  * <pre>
  *  ferry     the launcher, executable
  *  lib/*.jar classes older than Java 6 raised, see {@link #raise}
- *  lib/id    one line that differs whenever a jar does; archives of loaded classes go by it
+ *  lib/id    one line that differs whenever a jar, the launcher or the training does; archives of
+ *            loaded classes go by it
  * </pre>
  */
 final class FinishImage {
@@ -61,19 +62,23 @@ final class FinishImage {
                 raise(jar);
             }
         }
-        Files.writeString(lib.resolve("id"), id(jars) + "\n");
         Path launcher = image.resolve("ferry");
         Files.copy(Path.of(args[1]), launcher, StandardCopyOption.REPLACE_EXISTING);
+        // An archive also depends on the JVM's options and on what was run to make it.
+        List<Path> parts = new ArrayList<>(jars);
+        parts.add(launcher);
+        parts.add(lib.resolve("training/commands"));
+        Files.writeString(lib.resolve("id"), id(parts) + "\n");
         if (!launcher.toFile().setExecutable(true, false)) {
             throw new IOException(launcher + " cannot be made executable");
         }
     }
 
-    private static String id(List<Path> jars) throws Exception {
+    private static String id(List<Path> files) throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        for (Path jar : jars) {
-            digest.update(jar.getFileName().toString().getBytes());
-            try (InputStream in = new DigestInputStream(Files.newInputStream(jar), digest)) {
+        for (Path file : files) {
+            digest.update(file.getFileName().toString().getBytes());
+            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
                 in.transferTo(java.io.OutputStream.nullOutputStream());
             }
         }

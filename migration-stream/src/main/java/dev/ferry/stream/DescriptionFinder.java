@@ -20,12 +20,16 @@ final class DescriptionFinder {
     /** Bytes before the JSON: the stream's end mark, the tag, the length. */
     private static final int HEAD = 6;
 
-    /** A hostile input could hold many lookalikes, each costly to parse. */
-    private static final int ATTEMPTS = 8;
+    /** A hostile input could hold many lookalikes, each costing a look at its last byte... */
+    private static final int LOOKS = 256;
+
+    /** ... and, if that fits too, each costly to parse. */
+    private static final int ATTEMPTS = 4;
 
     /** The description's index with the offset of its tag. */
     record Found(long at, long length, DescriptionIndex index) {}
 
+    private int looks;
     private int attempts;
 
     private DescriptionFinder() {}
@@ -86,7 +90,10 @@ final class DescriptionFinder {
             long json = start + mark + HEAD;
             if (length <= limits.descriptionBytes()
                     && json + length <= size
-                    && attempts++ < ATTEMPTS) {
+                    && looks++ < LOOKS
+                    && attempts < ATTEMPTS
+                    && endsInBrace(in, json + length)) {
+                attempts++;
                 Found found = parse(in, json, length);
                 if (found != null) {
                     return found;
@@ -109,12 +116,14 @@ final class DescriptionFinder {
                 | (chunk[i + 5] & 0xffL);
     }
 
+    private static boolean endsInBrace(WireInput in, long end) throws IOException {
+        in.seek(end - 1);
+        return in.peek(0) == '}';
+    }
+
     private static @Nullable Found parse(WireInput in, long json, long length) throws IOException {
         in.seek(json);
         byte[] text = in.bytes((int) length, "description");
-        if (text.length == 0 || text[text.length - 1] != '}') {
-            return null;
-        }
         try {
             return new Found(json - 5, length, DescriptionIndex.of(text, in.at(json)));
         } catch (MalformedStreamException e) {

@@ -15,10 +15,12 @@ public final class Findings {
         this.limit = limit;
     }
 
+    /** Adds something that would make a destination fail, or memory wrong. */
     public void error(Place at, String message) {
         add(new Finding(Finding.Severity.ERROR, at, message));
     }
 
+    /** Adds something odd, harmless or not checkable. */
     public void warning(Place at, String message) {
         add(new Finding(Finding.Severity.WARNING, at, message));
     }

@@ -11,6 +11,7 @@ import dev.ferry.stream.postcopy.CommandPayload;
 import dev.ferry.stream.postcopy.CommandReader;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamSectionReader;
+import dev.ferry.stream.ram.RamState;
 import dev.ferry.stream.vmstate.DescriptionIndex;
 import dev.ferry.stream.vmstate.Footers;
 import java.io.IOException;
@@ -154,7 +155,13 @@ final class ItemReader {
         }
         LiveSection live = isRam ? null : LiveSection.of(name);
         SectionBinding section = new SectionBinding(id, name, instance, version, isRam, live);
-        state.bind(section);
+        if (!state.bind(section)) {
+            throw in.exceeds(
+                    at + 1,
+                    "section ids",
+                    MigrationState.MAX_SECTIONS + 1L,
+                    MigrationState.MAX_SECTIONS);
+        }
         return body(at, type, section);
     }
 
@@ -269,19 +276,41 @@ final class ItemReader {
 
     private StreamItem command(long at) throws IOException {
         StreamItem.Command command = CommandReader.read(in, channel, at, packages.size());
-        switch (command.payload()) {
-            case CommandPayload.Advise advise -> state.adviseHostPages(advise.hostPageSizes());
-            case CommandPayload.Discard discard -> discard(at, discard);
-            case CommandPayload.Packaged packaged -> enterPackage(at, packaged.length());
-            case CommandPayload.None none -> {}
-            case CommandPayload.Ping ping -> {}
-            case CommandPayload.ReceivedBitmap bitmap -> {}
+        // No pattern switch: linking one takes longer than reading many a stream.
+        CommandPayload payload = command.payload();
+        if (payload instanceof CommandPayload.Advise advise) {
+            advise(at, advise);
+        } else if (payload instanceof CommandPayload.Discard discard) {
+            discard(at, discard);
+        } else if (payload instanceof CommandPayload.Packaged packaged) {
+            enterPackage(at, packaged.length());
         }
         if (command.id() == CommandId.POSTCOPY_LISTEN) {
             state.postcopyBegins();
         }
         state.passed("command " + command.id());
         return command;
+    }
+
+    private void advise(long at, CommandPayload.Advise advise) throws IOException {
+        long size = advise.targetPageSize();
+        if (!RamState.possiblePageSize(size)) {
+            throw in.malformed(
+                    at,
+                    "command POSTCOPY_ADVISE: expected a target page size from 256 to 65536, found "
+                            + Long.toUnsignedString(size));
+        }
+        int known = state.ram().pageSize();
+        if (known != 0 && known != size) {
+            throw in.malformed(
+                    at,
+                    "command POSTCOPY_ADVISE: expected target page size "
+                            + known
+                            + ", found "
+                            + size);
+        }
+        state.ram().pageSize((int) size);
+        state.adviseHostPages(advise.hostPageSizes());
     }
 
     private void discard(long at, CommandPayload.Discard discard) throws IOException {
@@ -310,8 +339,11 @@ final class ItemReader {
                                 + " bytes of "
                                 + block);
             }
-            state.ram().announce();
-            state.ram().sink().discard(block, start, range.length());
+            if (state.ram().pageSize() != 0) {
+                state.ram().announce();
+                state.ram().sink().discard(block, start, range.length());
+            }
+            // Else no page was ever received that could be forgotten.
         }
     }
 
@@ -324,11 +356,12 @@ final class ItemReader {
                     state.limits().packagedDepth());
         }
         if (length > state.limits().commandBytes()) {
-            throw in.exceeds(at, "package length", length, state.limits().commandBytes());
+            throw in.exceeds(
+                    in.offset() - 4, "bytes in a package", length, state.limits().commandBytes());
         }
-        in.ensureSeekable(length, state.limits());
         long end = in.offset() + length;
         packages.push(new OpenPackage(end, in.confine(length, "package")));
+        in.ensureSeekable(length, state.limits());
     }
 
     private void leavePackages() throws IOException {

@@ -8,10 +8,12 @@ public final class LimitExceededException extends StreamException {
 
     @Serial private static final long serialVersionUID = 1L;
 
+    /** Says what would cost too much, and where. */
     public LimitExceededException(String problem, Place at) {
         this(problem, at, null);
     }
 
+    /** As the other one, with what brought it about. */
     public LimitExceededException(String problem, Place at, @Nullable Throwable cause) {
         super(problem, at, cause);
     }

@@ -52,6 +52,9 @@ public final class MigrationReader implements Closeable {
     /** A channel with its role. */
     public record Channel(int number, ChannelRole role, String name) {}
 
+    /** A destination asks for each page it waits for; what a person looks at is less. */
+    private static final int RETURN_PATH_MESSAGES = 1 << 20;
+
     private final ReaderOptions options;
     private final Findings findings;
     private final RamState ram;
@@ -64,6 +67,9 @@ public final class MigrationReader implements Closeable {
     private final List<ReturnPathMessage> returnPath = new ArrayList<>();
     private ItemReader main;
     private boolean done;
+
+    /** Whether {@link #next()} was left by an error, after which nothing stands where it should. */
+    private boolean failed;
 
     private MigrationReader(WireInput main, ReaderOptions options) {
         this.options = options;
@@ -113,13 +119,29 @@ public final class MigrationReader implements Closeable {
         channels.add(new Channel(number, role, in.source().name()));
     }
 
-    /** Adds a recorded direction from destination to source, and reads all of it. */
+    /**
+     * Adds a recorded direction from destination to source, and reads all of it. Messages beyond
+     * the first million are checked but not kept, which is then a finding.
+     */
     public void addReturnPath(WireInput in) throws IOException {
         owned.add(in);
         channels.add(new Channel(channels.size(), ChannelRole.RETURN_PATH, in.source().name()));
         ReturnPathReader reader = new ReturnPathReader(in, options.limits());
+        long messages = returnPath.size();
         for (ReturnPathMessage m = reader.next(); m != null; m = reader.next()) {
-            returnPath.add(m);
+            messages++;
+            if (returnPath.size() < RETURN_PATH_MESSAGES) {
+                returnPath.add(m);
+            }
+        }
+        if (messages > RETURN_PATH_MESSAGES) {
+            findings.warning(
+                    in.here(),
+                    "return path: "
+                            + messages
+                            + " messages, only the first "
+                            + RETURN_PATH_MESSAGES
+                            + " are kept");
         }
     }
 
@@ -127,9 +149,19 @@ public final class MigrationReader implements Closeable {
      * The next item, or null at the end of everything.
      *
      * @throws StreamException if the stream is damaged or cannot be read; what was read before
-     *     stands, and nothing more can be
+     *     stands, nothing more can be, and further calls return null
      */
     public @Nullable StreamItem next() throws IOException {
+        if (failed) {
+            return null;
+        }
+        failed = true;
+        StreamItem item = step();
+        failed = false;
+        return item;
+    }
+
+    private @Nullable StreamItem step() throws IOException {
         while (!done) {
             StreamItem item;
             try {
@@ -143,6 +175,9 @@ public final class MigrationReader implements Closeable {
                 item = null;
             }
             if (item != null) {
+                if (item instanceof StreamItem.Description description) {
+                    comparePageSize(description);
+                }
                 return item;
             }
             if (recovered.isEmpty()) {
@@ -154,6 +189,19 @@ public final class MigrationReader implements Closeable {
             }
         }
         return null;
+    }
+
+    /** What was inferred from the records is told behind them, too late to read them again. */
+    private void comparePageSize(StreamItem.Description description) {
+        int described = description.index().pageSize();
+        if (described != 0 && ram.pageSize() != 0 && described != ram.pageSize()) {
+            findings.error(
+                    main.input().at(description.at()),
+                    "page size: the description says "
+                            + described
+                            + ", pages were read as "
+                            + ram.pageSize());
+        }
     }
 
     private int channelNumber(WireInput in) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** What the channels of one migration know together. */
 final class MigrationState {
 
+    /** Section ids in one stream; a real one has a few hundred. */
+    static final int MAX_SECTIONS = 1 << 16;
+
     private final Limits limits;
     private final RamState ram;
     private final RamSync sync;
@@ -49,11 +52,16 @@ final class MigrationState {
         return devices;
     }
 
-    void bind(SectionBinding section) {
+    /** Remembers what an id means; false if there are too many. */
+    boolean bind(SectionBinding section) {
         if (section.isRam()) {
             ramSectionId = (int) Math.min(section.id(), Integer.MAX_VALUE);
         }
+        if (sections.size() >= MAX_SECTIONS && !sections.containsKey(section.id())) {
+            return false;
+        }
         sections.put(section.id(), section);
+        return true;
     }
 
     @Nullable SectionBinding section(long id) {

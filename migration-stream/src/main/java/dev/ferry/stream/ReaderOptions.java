@@ -20,18 +20,22 @@ public record ReaderOptions(
     public static final ReaderOptions DEFAULT =
             new ReaderOptions(0, Limits.DEFAULT, PageSink.NONE, null);
 
+    /** The same with guest memory going to {@code sink}. */
     public ReaderOptions withPages(PageSink sink) {
         return new ReaderOptions(pageSize, limits, sink, layouts);
     }
 
+    /** The same with a page size that is known beforehand; 0 for none. */
     public ReaderOptions withPageSize(int bytes) {
         return new ReaderOptions(bytes, limits, pages, layouts);
     }
 
+    /** The same with these limits. */
     public ReaderOptions withLimits(Limits other) {
         return new ReaderOptions(pageSize, other, pages, layouts);
     }
 
+    /** The same with layouts for streams without a description; null for our own alone. */
     public ReaderOptions withLayouts(@Nullable LayoutSource source) {
         return new ReaderOptions(pageSize, limits, pages, source);
     }

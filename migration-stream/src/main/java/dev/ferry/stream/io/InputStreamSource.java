@@ -13,6 +13,7 @@ public final class InputStreamSource implements ByteSource {
     private final InputStream in;
     private final ReadableByteChannel channel;
 
+    /** Reads {@code in} from its current position on, and closes it in the end. */
     public InputStreamSource(String name, InputStream in) {
         this.name = name;
         this.in = in;

@@ -33,6 +33,9 @@ public final class WireInput implements Closeable {
     /** Buffer size: as fast as {@code cat} on a cached file, and fits in L2. */
     public static final int BUFFER_BYTES = 256 << 10;
 
+    /** No stream is that long; below it, offsets and lengths can be added. */
+    private static final long LONGEST = 1L << 62;
+
     /** Skips shorter than this read through rather than reposition the source. */
     private static final int SEEK_THRESHOLD = 1 << 20;
 
@@ -49,6 +52,7 @@ public final class WireInput implements Closeable {
 
     private LongConsumer progress = offset -> {};
 
+    /** Reads {@code source}, which must be at its offset 0, and closes it in the end. */
     public WireInput(ByteSource source) {
         this.source = source;
     }
@@ -118,18 +122,26 @@ public final class WireInput implements Closeable {
         return new Place(source.name(), offset, crumbs.toString());
     }
 
+    /** An error to throw: the bytes at {@code offset} contradict the format. */
     public MalformedStreamException malformed(long offset, String problem) {
         return new MalformedStreamException(problem, at(offset));
     }
 
+    /** As the other one, with what brought it about. */
     public MalformedStreamException malformed(long offset, String problem, Throwable cause) {
         return new MalformedStreamException(problem, at(offset), cause);
     }
 
+    /** An error to throw: what stands at {@code offset} is valid, but not for us. */
     public UnsupportedStreamException unsupported(long offset, String problem) {
         return new UnsupportedStreamException(problem, at(offset));
     }
 
+    /**
+     * An error to throw: what stands at {@code offset} asks for too much.
+     *
+     * @param found unsigned
+     */
     public LimitExceededException exceeds(long offset, String what, long found, long limit) {
         return new LimitExceededException(
                 what + ": " + Long.toUnsignedString(found) + " found, the limit is " + limit,
@@ -209,11 +221,13 @@ public final class WireInput implements Closeable {
         return available(4) ? buffer.getInt(buffer.position()) & 0xffffffffL : -1;
     }
 
+    /** One byte, 0 to 255. */
     public int u8(String what) throws IOException {
         require(1, what);
         return buffer.get() & 0xff;
     }
 
+    /** An unsigned 16-bit number. */
     public int u16(String what) throws IOException {
         require(2, what);
         return buffer.getShort() & 0xffff;
@@ -225,6 +239,7 @@ public final class WireInput implements Closeable {
         return buffer.getInt() & 0xffffffffL;
     }
 
+    /** A signed 32-bit number, or one of which only the bits matter. */
     public int i32(String what) throws IOException {
         require(4, what);
         return buffer.getInt();
@@ -280,7 +295,7 @@ public final class WireInput implements Closeable {
         if (size.isPresent() && length > size.getAsLong() - start) {
             throw truncated(what, start, length, size.getAsLong() - start);
         }
-        byte[] bytes = new byte[BUFFER_BYTES];
+        byte[] bytes = new byte[size.isPresent() ? length : BUFFER_BYTES];
         int have = 0;
         while (have < length) {
             if (!available(1)) {
@@ -303,11 +318,11 @@ public final class WireInput implements Closeable {
      */
     public void skip(long length, String what) throws IOException {
         long start = offset();
-        if (length < 0) {
+        if (length < 0 || length >= LONGEST) {
             throw malformed(
                     start,
                     what
-                            + ": expected a length below 2^63, found "
+                            + ": expected a length below 2^62, found "
                             + Long.toUnsignedString(length));
         }
         if (length > regionEnd - start) {

@@ -46,6 +46,7 @@ public final class MultiFdChannel implements Closeable {
         this.batch = new PageRunBatch(ram, channel);
     }
 
+    /** What the channel began with. */
     public MultiFdHandshake handshake() {
         return handshake;
     }

@@ -29,6 +29,7 @@ public final class MultiFdChannels implements RamSync, Closeable {
     private Marker marker = Marker.UNDECIDED;
     private long syncs;
 
+    /** No channels yet. */
     public MultiFdChannels() {}
 
     /** Adds a channel, before the main channel's RAM is read. */
@@ -53,6 +54,7 @@ public final class MultiFdChannels implements RamSync, Closeable {
         return List.copyOf(channels);
     }
 
+    /** Which records synchronise, as far as the main channel told. */
     public Marker marker() {
         return marker;
     }

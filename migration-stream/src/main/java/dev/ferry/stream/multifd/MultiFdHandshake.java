@@ -25,6 +25,7 @@ public record MultiFdHandshake(UUID uuid, int id) {
     /** First word of a handshake and of every packet. */
     public static final int MULTIFD_MAGIC = 0x11223344;
 
+    /** The one version there is. */
     public static final int MULTIFD_VERSION = 1;
 
     /** Bytes on the wire. */

@@ -142,14 +142,17 @@ public final class MultiFdPacket {
         return at;
     }
 
+    /** The flags as they are. */
     public int flags() {
         return flags;
     }
 
+    /** Whether this is a synchronisation point. */
     public boolean sync() {
         return (flags & MULTIFD_FLAG_SYNC) != 0;
     }
 
+    /** Whether this is a device's state and not pages. */
     public boolean deviceState() {
         return (flags & MULTIFD_FLAG_DEVICE_STATE) != 0;
     }
@@ -179,6 +182,7 @@ public final class MultiFdPacket {
         return declaredPayload;
     }
 
+    /** The packet's number, counted over all channels. */
     public long number() {
         return number;
     }

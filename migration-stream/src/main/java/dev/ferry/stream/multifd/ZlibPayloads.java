@@ -24,7 +24,10 @@ final class ZlibPayloads implements PayloadDecoder {
             b.position(b.position() + n);
             left -= n;
         }
-        if (pages.hasRemaining()) {
+        if (!pages.hasRemaining()) {
+            // All input may be taken while a match's last bytes are still to be given.
+            refuse(inflateInto(in, at, excess.clear()) > 0, in, at, pages);
+        } else {
             throw in.malformed(
                     at,
                     "zlib payload: expected "
@@ -35,25 +38,32 @@ final class ZlibPayloads implements PayloadDecoder {
     }
 
     private void inflate(WireInput in, long at, ByteBuffer pages) throws IOException {
+        int n = 1;
+        while (n > 0 && !inflater.needsInput()) {
+            boolean full = !pages.hasRemaining();
+            n = inflateInto(in, at, full ? excess.clear() : pages);
+            refuse(full && n > 0, in, at, pages);
+        }
+    }
+
+    private int inflateInto(WireInput in, long at, ByteBuffer to) throws IOException {
         try {
-            while (!inflater.needsInput()) {
-                boolean full = !pages.hasRemaining();
-                int n = inflater.inflate(full ? excess.clear() : pages);
-                if (n > 0 && full) {
-                    throw in.malformed(
-                            at, "zlib payload: more than " + pages.limit() + " bytes of pages");
-                }
-                if (inflater.finished() || inflater.needsDictionary()) {
-                    throw in.malformed(
-                            at,
-                            "zlib payload: the channel's one zlib stream ends or wants a dictionary");
-                }
-                if (n == 0) {
-                    break;
-                }
+            int n = inflater.inflate(to);
+            if (inflater.finished() || inflater.needsDictionary()) {
+                throw in.malformed(
+                        at,
+                        "zlib payload: the channel's one zlib stream ends or wants a dictionary");
             }
+            return n;
         } catch (DataFormatException e) {
             throw in.malformed(at, "zlib payload: damaged data: " + e.getMessage(), e);
+        }
+    }
+
+    private static void refuse(boolean tooMuch, WireInput in, long at, ByteBuffer pages)
+            throws IOException {
+        if (tooMuch) {
+            throw in.malformed(at, "zlib payload: more than " + pages.limit() + " bytes of pages");
         }
     }
 

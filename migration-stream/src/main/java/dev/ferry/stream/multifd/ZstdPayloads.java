@@ -26,9 +26,10 @@ final class ZstdPayloads implements PayloadDecoder {
             b.position(b.position() + n);
             left -= n;
         }
-        if (pages.hasRemaining()) {
-            drain(in, at, pages);
-        }
+        ByteBuffer nothing = excess.duplicate().limit(0);
+        drain(in, at, nothing, pages);
+        // A block is decoded as a whole: what is too much may be in hand, with no input left.
+        refuse(decompress(in, at, excess.clear(), nothing) > 0, in, at, pages);
     }
 
     private void step(WireInput in, long at, ByteBuffer piece, ByteBuffer pages)
@@ -36,23 +37,18 @@ final class ZstdPayloads implements PayloadDecoder {
         int before = piece.position();
         boolean full = !pages.hasRemaining();
         ByteBuffer to = full ? excess.clear() : pages;
-        int room = to.remaining();
-        decompress(in, at, to, piece);
-        if (full && to.remaining() < room) {
-            throw in.malformed(at, "zstd payload: more than " + pages.limit() + " bytes of pages");
-        }
-        if (piece.position() == before && to.remaining() == room) {
+        int n = decompress(in, at, to, piece);
+        refuse(full && n > 0, in, at, pages);
+        if (piece.position() == before && n == 0) {
             throw in.malformed(at, "zstd payload: damaged data: no progress");
         }
     }
 
     /** What the decoder still holds when all input is taken. */
-    private void drain(WireInput in, long at, ByteBuffer pages) throws IOException {
-        ByteBuffer nothing = excess.duplicate().limit(0);
+    private void drain(WireInput in, long at, ByteBuffer nothing, ByteBuffer pages)
+            throws IOException {
         while (pages.hasRemaining()) {
-            int room = pages.remaining();
-            decompress(in, at, pages, nothing);
-            if (pages.remaining() == room) {
+            if (decompress(in, at, pages, nothing) == 0) {
                 throw in.malformed(
                         at,
                         "zstd payload: expected "
@@ -63,12 +59,22 @@ final class ZstdPayloads implements PayloadDecoder {
         }
     }
 
-    private void decompress(WireInput in, long at, ByteBuffer to, ByteBuffer from)
+    /** Decompresses some and tells how many bytes came out. */
+    private int decompress(WireInput in, long at, ByteBuffer to, ByteBuffer from)
             throws IOException {
+        int room = to.remaining();
         try {
             zstd.decompressDirectByteBufferStream(to, from);
+            return room - to.remaining();
         } catch (ZstdException e) {
             throw in.malformed(at, "zstd payload: damaged data: " + e.getMessage(), e);
+        }
+    }
+
+    private static void refuse(boolean tooMuch, WireInput in, long at, ByteBuffer pages)
+            throws IOException {
+        if (tooMuch) {
+            throw in.malformed(at, "zstd payload: more than " + pages.limit() + " bytes of pages");
         }
     }
 

@@ -89,8 +89,10 @@ public final class CommandReader {
         }
         String block = in.str8("block name");
         long nulAt = in.offset();
-        if (in.u8("name's end") != 0) {
-            throw in.malformed(nulAt, "name's end: expected 0");
+        int nul = in.u8("name's end");
+        if (nul != 0) {
+            throw in.malformed(
+                    nulAt, "name's end: expected 0, found 0x" + Integer.toHexString(nul));
         }
         if (in.regionRemaining() % 16 != 0) {
             throw in.malformed(

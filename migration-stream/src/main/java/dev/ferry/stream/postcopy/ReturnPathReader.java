@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
 /** Reads a recorded return path message by message. */
 public final class ReturnPathReader {
 
+    /** What a source reads at most. */
+    private static final int MAX_PAYLOAD = 512;
+
     private static final long RAMBLOCK_RECV_BITMAP_ENDING = 0x0123456789abcdefL;
 
     private final WireInput in;
     private final Limits limits;
     private String lastBlock = "";
 
+    /** Reads {@code in}, which remains whoever opened it's to close. */
     public ReturnPathReader(WireInput in, Limits limits) {
         this.in = in;
         this.limits = limits;
@@ -29,6 +33,11 @@ public final class ReturnPathReader {
         in.enter("return path message");
         int type = in.u16("message type");
         int length = in.u16("message length");
+        if (length > MAX_PAYLOAD) {
+            throw in.malformed(
+                    at + 2,
+                    "message length: expected at most " + MAX_PAYLOAD + ", found " + length);
+        }
         long outer = in.confine(length, "message");
         ReturnPathMessage message = payload(at, type, length);
         if (in.regionRemaining() > 0) {
@@ -59,13 +68,17 @@ public final class ReturnPathReader {
                 lastBlock = in.str8("requested block");
                 yield new ReturnPathMessage.RequestPages(at, start, bytes, lastBlock, true);
             }
-            case 4 ->
-                    new ReturnPathMessage.RequestPages(
-                            at,
-                            in.u64("requested start"),
-                            in.u32("requested length"),
-                            lastBlock,
-                            false);
+            case 4 -> {
+                if (lastBlock.isEmpty()) {
+                    throw in.malformed(at, "requested pages: no block was named before");
+                }
+                yield new ReturnPathMessage.RequestPages(
+                        at,
+                        in.u64("requested start"),
+                        in.u32("requested length"),
+                        lastBlock,
+                        false);
+            }
             case 5 -> new ReturnPathMessage.ReceivedBitmap(at, in.str8("block"), 0, 0);
             case 6 -> new ReturnPathMessage.ResumeAck(at, in.u32("RESUME_ACK"));
             case 7 -> new ReturnPathMessage.SwitchoverAck(at);

@@ -10,10 +10,12 @@ public final class MalformedPageException extends Exception {
 
     @Serial private static final long serialVersionUID = 1L;
 
+    /** Says what was expected and what was found. */
     public MalformedPageException(String problem) {
         super(problem);
     }
 
+    /** As the other one, with what brought it about. */
     public MalformedPageException(String problem, Throwable cause) {
         super(problem, cause);
     }

@@ -40,8 +40,8 @@ public final class PageRun {
     private int count;
     private int pageSize;
     private ByteBuffer data = NONE;
-    private ByteBuffer segmentOf = NONE;
-    private MemorySegment segment = MemorySegment.ofBuffer(NONE);
+    private @Nullable ByteBuffer segmentOf;
+    private @Nullable MemorySegment segment;
     private int dataIndex;
     private int stride;
     private int encodedLength;
@@ -91,12 +91,14 @@ public final class PageRun {
 
     /** {@link #data()} as a segment; its index 0 is the buffer's. */
     public MemorySegment segment() {
-        if (segmentOf != data) {
+        MemorySegment whole = segment;
+        if (whole == null || segmentOf != data) {
             // Runs come from one buffer or two; a segment for each run would be a page's garbage.
+            whole = MemorySegment.ofBuffer(data.duplicate().clear());
             segmentOf = data;
-            segment = MemorySegment.ofBuffer(data.duplicate().clear());
+            segment = whole;
         }
-        return segment;
+        return whole;
     }
 
     /** Where in {@link #data()} the first page's content begins. */

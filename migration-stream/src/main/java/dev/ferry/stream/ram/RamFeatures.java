@@ -13,6 +13,7 @@ public record RamFeatures(boolean ignoreShared, boolean mappedRam, long hostPage
     /** A plain precopy stream. */
     public static final RamFeatures NONE = new RamFeatures(false, false, 0);
 
+    /** The same with what POSTCOPY_ADVISE told of host page sizes. */
     public RamFeatures withHostPageSizes(long summary) {
         return new RamFeatures(ignoreShared, mappedRam, summary);
     }

@@ -32,6 +32,12 @@ public final class RamSectionReader {
     private @Nullable RamBlock block;
     private long offset = -1;
 
+    /**
+     * Reads sections of one channel.
+     *
+     * @param ram what all channels share
+     * @param channel the channel's number, for messages and runs
+     */
     public RamSectionReader(RamState ram, Limits limits, int channel) {
         this.ram = ram;
         this.limits = limits;

@@ -22,6 +22,7 @@ public final class RamState {
     private int pageSize;
     private boolean announced;
 
+    /** Nothing known yet; pages will go to {@code sink}. */
     public RamState(PageSink sink) {
         this.sink = sink;
     }
@@ -31,10 +32,12 @@ public final class RamState {
         return bytes >= MIN_PAGE_SIZE && bytes <= MAX_PAGE_SIZE && Long.bitCount(bytes) == 1;
     }
 
+    /** Where pages go. */
     public PageSink sink() {
         return sink;
     }
 
+    /** What was read so far, counted. */
     public RamStatistics statistics() {
         return statistics;
     }

@@ -23,6 +23,9 @@ public final class DescriptionIndex {
     /** Objects and arrays around one value; real descriptions stay below 40. */
     private static final int MAX_DEPTH = 200;
 
+    /** A real description has less than a thousand, of a machine with all slots taken. */
+    private static final int MAX_DEVICES = 1 << 16;
+
     /** Tag, name length and version of a subsection, without the name itself. */
     private static final int SUBSECTION_HEADER = 1 + 1 + 4;
 
@@ -52,23 +55,9 @@ public final class DescriptionIndex {
     public static final DescriptionIndex EMPTY =
             new DescriptionIndex(new byte[0], new Place("", 0, ""));
 
-    private record Key(String name, long instance) {
-
-        // What the compiler makes for records is put together at run time, which takes 20 ms once.
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Key key && instance == key.instance && name.equals(key.name);
-        }
-
-        @Override
-        public int hashCode() {
-            return name.hashCode() * 31 + Long.hashCode(instance);
-        }
-    }
-
     private final byte[] json;
     private final Place start;
-    private final Map<Key, Entry> byKey = new HashMap<>();
+    private final Map<String, Entry> byKey = new HashMap<>();
     private final byte[] kinds = new byte[MAX_DEPTH];
     private final List<Entry> entries = new ArrayList<>();
     private boolean opened;
@@ -112,7 +101,12 @@ public final class DescriptionIndex {
 
     /** What is said about one section, the last word where there are several; null if nothing. */
     public @Nullable Entry entry(String section, long instanceId) {
-        return byKey.get(new Key(section, instanceId));
+        return byKey.get(key(section, instanceId));
+    }
+
+    /** A record would do, but linking its hash code takes longer than the whole lookup. */
+    private static String key(String section, long instanceId) {
+        return instanceId + "/" + section;
     }
 
     /** Target page size in bytes, 0 where the description does not say. */
@@ -243,8 +237,11 @@ public final class DescriptionIndex {
                         "a device without " + (name.isEmpty() ? "name" : "instance_id"));
             }
             Entry entry = new Entry(name, instance, stateBytes, deviceFrom, at + 1);
+            if (entries.size() == MAX_DEVICES) {
+                throw malformed(deviceFrom, "more than " + MAX_DEVICES + " devices");
+            }
             entries.add(entry);
-            byKey.put(new Key(name, instance), entry);
+            byKey.put(key(name, instance), entry);
         }
     }
 

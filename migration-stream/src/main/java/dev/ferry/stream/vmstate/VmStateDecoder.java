@@ -93,20 +93,21 @@ public final class VmStateDecoder extends LeafReader {
     /** Reads a field: all elements of it where it is an array described as one. */
     private VmStateValue field(FieldLayout field) throws IOException {
         path.push(field.name());
+        if (field.repeat() instanceof Repeat.Element(int index)) {
+            path.index(index);
+        }
         VmStateValue value =
-                switch (field.repeat()) {
-                    case Repeat.Once() -> one(field);
-                    case Repeat.Element(int index) -> {
-                        path.index(index);
-                        yield one(field);
-                    }
-                    case Repeat.Array(int length) ->
-                            packs(field.type(), field.size())
-                                    ? packed(field.type(), length)
-                                    : array(field, length);
-                };
+                field.repeat() instanceof Repeat.Array(int length)
+                        ? elements(field, length)
+                        : one(field);
         path.pop();
         return value;
+    }
+
+    private VmStateValue elements(FieldLayout field, int length) throws IOException {
+        return packs(field.type(), field.size())
+                ? packed(field.type(), length)
+                : array(field, length);
     }
 
     private ArrayValue array(FieldLayout field, int length) throws IOException {

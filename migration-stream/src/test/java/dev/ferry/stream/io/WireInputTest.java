@@ -13,6 +13,7 @@ import dev.ferry.stream.LimitExceededException;
 import dev.ferry.stream.MalformedStreamException;
 import dev.ferry.stream.StreamException;
 import dev.ferry.stream.TruncatedStreamException;
+import dev.ferry.stream.testing.CountingSource;
 import dev.ferry.stream.testing.ForwardSource;
 import dev.ferry.stream.testing.Heap;
 import dev.ferry.stream.testing.WireBytes;
@@ -317,12 +318,12 @@ class WireInputTest {
     }
 
     @Test
-    void lengthsFromTwoToThe63AreTooLongForAnyStream() {
+    void lengthsFromTwoToThe62AreTooLongForAnyStream() {
         MalformedStreamException e =
                 assertThrows(
                         MalformedStreamException.class,
                         () -> of("00").skip(0x8000000000000000L, "chunk"));
-        assertEquals("chunk: expected a length below 2^63, found 9223372036854775808", e.problem());
+        assertEquals("chunk: expected a length below 2^62, found 9223372036854775808", e.problem());
     }
 
     // --- regions -----------------------------------------------------------------------------

@@ -257,16 +257,26 @@ class MappedRamReaderTest {
     void offsetsPastTheFileAreTruncation() {
         assertFails(
                 TruncatedStreamException.class,
-                "mapped-ram pages offset: expected 9223372036854771658 bytes, the input ends"
+                "mapped-ram pages offset: expected 2305843009213693898 bytes, the input ends"
                         + " after 32722",
                 0x36,
-                shape -> shape.pagesAt(0x7ffffffffffff000L));
+                shape -> shape.pagesAt(1L << 61));
         assertFails(
                 TruncatedStreamException.class,
                 "mapped-ram bitmap offset: expected 1099511627730 bytes, the input ends after"
                         + " 32730",
                 0x2e,
                 shape -> shape.bitmapAt(1L << 40));
+    }
+
+    @Test
+    void offsetsFromTwoToThe62AreInNoFile() {
+        assertFails(
+                MalformedStreamException.class,
+                "mapped-ram pages offset: expected a length below 2^62, found"
+                        + " 9223372036854771658",
+                0x36,
+                shape -> shape.pagesAt(0x7ffffffffffff000L));
     }
 
     @Test

@@ -78,10 +78,12 @@ record GuestCpu(long index, long pc, String mode) {
         if (field == null) {
             return null;
         }
-        return switch (field.value()) {
-            case IntegerValue integer -> integer.raw();
-            case IntegerArray array -> array.count() == 1 ? array.get(0).raw() : null;
-            default -> null;
-        };
+        if (field.value() instanceof IntegerValue integer) {
+            return integer.raw();
+        }
+        if (field.value() instanceof IntegerArray array && array.count() == 1) {
+            return array.get(0).raw();
+        }
+        return null;
     }
 }

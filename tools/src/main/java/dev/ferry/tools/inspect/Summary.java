@@ -51,15 +51,13 @@ final class Summary {
     private void facts() {
         fact("container", container());
         OpenedInput opened = inspection.input().opened();
-        switch (opened.container()) {
-            case PlainStream plain -> {}
-            case LibvirtSaveImage image -> {
-                DomainXml domain = DomainXml.of(image.xml());
-                String name = domain.name();
-                String uuid = domain.uuid();
-                fact("domain", SafeText.of(joined(" ", name, uuid)));
-            }
-            case Qcow2Snapshot snapshot -> snapshots(snapshot);
+        if (opened.container() instanceof LibvirtSaveImage image) {
+            DomainXml domain = DomainXml.of(image.xml());
+            String name = domain.name();
+            String uuid = domain.uuid();
+            fact("domain", SafeText.of(joined(" ", name, uuid)));
+        } else if (opened.container() instanceof Qcow2Snapshot snapshot) {
+            snapshots(snapshot);
         }
         fact("machine", SafeText.of(machine()));
         VersionEvidence evidence = Producer.of(inspection);
@@ -82,20 +80,17 @@ final class Summary {
     private String container() {
         OpenedInput opened = inspection.input().opened();
         StringBuilder text = new StringBuilder();
-        switch (opened.container()) {
-            case PlainStream plain -> {
-                text.append(plainKind());
-                if (plain.offset() != 0) {
-                    text.append(" at offset ").append(Quantity.hex(plain.offset()));
-                }
+        if (opened.container() instanceof PlainStream plain) {
+            text.append(plainKind());
+            if (plain.offset() != 0) {
+                text.append(" at offset ").append(Quantity.hex(plain.offset()));
             }
-            case LibvirtSaveImage image -> {
-                text.append(image).append(image.wasRunning() ? ", was running" : ", was paused");
-            }
-            case Qcow2Snapshot snapshot ->
-                    text.append("qcow2 image, snapshot '")
-                            .append(SafeText.of(snapshot.chosen().name()))
-                            .append('\'');
+        } else if (opened.container() instanceof LibvirtSaveImage image) {
+            text.append(image).append(image.wasRunning() ? ", was running" : ", was paused");
+        } else if (opened.container() instanceof Qcow2Snapshot snapshot) {
+            text.append("qcow2 image, snapshot '")
+                    .append(SafeText.of(snapshot.chosen().name()))
+                    .append('\'');
         }
         if (inspection.input().bytes() >= 0) {
             text.append(", ").append(Quantity.bytes(inspection.input().bytes()));

@@ -1,12 +1,12 @@
-package dev.ferry.stream.io;
+package dev.ferry.stream;
 
+import dev.ferry.stream.io.ByteSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
-import java.util.function.IntConsumer;
 
-/** Passes everything on and tells how much was read. */
-record CountingSource(ByteSource source, IntConsumer count) implements ByteSource {
+/** A source that says it begins further on in some file. */
+record AtOrigin(ByteSource source, long fileOrigin) implements ByteSource {
 
     @Override
     public String name() {
@@ -15,9 +15,7 @@ record CountingSource(ByteSource source, IntConsumer count) implements ByteSourc
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
-        int n = source.read(dst);
-        count.accept(Math.max(n, 0));
-        return n;
+        return source.read(dst);
     }
 
     @Override
@@ -33,11 +31,6 @@ record CountingSource(ByteSource source, IntConsumer count) implements ByteSourc
     @Override
     public void position(long offset) throws IOException {
         source.position(offset);
-    }
-
-    @Override
-    public long fileOrigin() {
-        return source.fileOrigin();
     }
 
     @Override
