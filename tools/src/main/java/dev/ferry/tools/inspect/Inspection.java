@@ -39,6 +39,7 @@ final class Inspection {
     private final SectionTable sections = new SectionTable();
     private final Map<CommandId, Long> commands = new EnumMap<>(CommandId.class);
     private final List<StreamItem.Unreadable> unreadable = new ArrayList<>();
+    private final List<StreamException> damagedDevices = new ArrayList<>();
     private final Map<Long, GuestCpu> cpus = new TreeMap<>();
     private final List<Long> halted = new ArrayList<>();
     private StreamItem.@Nullable Header header;
@@ -110,8 +111,13 @@ final class Inspection {
         sections.add(section, pages);
         listener.section(section, pages);
         if (section.body() instanceof SectionBody.Device device) {
-            notable(section, device);
-            listener.device(section, device);
+            try {
+                listener.device(section, device);
+                notable(section, device);
+            } catch (StreamException e) {
+                // The section's length is known, so its damage does not reach what follows it.
+                damagedDevices.add(e);
+            }
         }
     }
 
@@ -284,6 +290,9 @@ final class Inspection {
         for (Finding finding : reader().findings().list()) {
             all.add(finding);
         }
+        for (StreamException damage : damagedDevices) {
+            all.error(damage.at(), damage.problem());
+        }
         for (StreamItem.Unreadable item : unreadable) {
             all.warning(
                     place(item.channel(), item.at(), item.what()),
@@ -313,6 +322,9 @@ final class Inspection {
         if (failure != null) {
             return ExitCode.of(failure);
         }
+        if (!damagedDevices.isEmpty()) {
+            return ExitCode.of(damagedDevices.getFirst());
+        }
         return unreadable.isEmpty() && missingChannels() == null
                 ? ExitCode.OK
                 : ExitCode.UNSUPPORTED;
@@ -322,6 +334,9 @@ final class Inspection {
     @Nullable String complaint() {
         if (failure != null) {
             return String.valueOf(failure.getMessage());
+        }
+        if (!damagedDevices.isEmpty()) {
+            return String.valueOf(damagedDevices.getFirst().getMessage());
         }
         if (!unreadable.isEmpty()) {
             StreamItem.Unreadable first = unreadable.getFirst();

@@ -3,6 +3,7 @@ package dev.ferry.tools.inspect;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
+import dev.ferry.stream.vmstate.DeviceState;
 import dev.ferry.tools.json.Json;
 import dev.ferry.tools.json.ValueJson;
 import java.io.Closeable;
@@ -91,6 +92,9 @@ final class JsonListings implements InspectionListener, Closeable {
         if (!filter.passes(section.name(), section.instance())) {
             return;
         }
+        // Decoded before anything is written: that may fail, and what is begun cannot be taken
+        // back.
+        DeviceState state = device.state();
         JsonGenerator out = devices.out();
         out.writeStartObject();
         out.writeStringField("name", section.name());
@@ -99,7 +103,7 @@ final class JsonListings implements InspectionListener, Closeable {
         place(out, section);
         out.writeNumberField("length", section.length());
         out.writeFieldName("state");
-        ValueJson.write(out, device.state().root());
+        ValueJson.write(out, state.root());
         out.writeEndObject();
     }
 

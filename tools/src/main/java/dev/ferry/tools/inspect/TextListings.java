@@ -2,6 +2,7 @@ package dev.ferry.tools.inspect;
 
 import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
+import dev.ferry.stream.vmstate.DeviceState;
 import dev.ferry.tools.cli.Quantity;
 import dev.ferry.tools.cli.SafeText;
 import dev.ferry.tools.cli.Style;
@@ -143,6 +144,7 @@ final class TextListings implements InspectionListener, Closeable {
             text.print(right(Long.toString(section.length()), 10));
             text.println("  " + SafeText.of(section.name()) + instance(section));
         } else if (contents.passes(section.name(), section.instance())) {
+            DeviceState state = device.state();
             text.println();
             text.println(
                     SafeText.of(section.name())
@@ -154,7 +156,7 @@ final class TextListings implements InspectionListener, Closeable {
                             + section.length()
                             + " bytes at "
                             + Quantity.hex(section.at()));
-            new ValueText(text).print(device.state().root(), "  ");
+            new ValueText(text).print(state.root(), "  ");
         }
     }
 

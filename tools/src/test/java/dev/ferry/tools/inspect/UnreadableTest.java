@@ -89,6 +89,30 @@ class UnreadableTest {
     }
 
     @Test
+    void damagedDeviceHidesNoOther() throws IOException {
+        Fixture fixture = Fixtures.named("precopy-paused-q10");
+        byte[] bytes = fixture.main().readAllBytes();
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        // The tag of the subsection; its name follows.
+        int subsection = text.indexOf("\5\nfw_cfg/dma");
+        assertTrue(subsection > 0);
+        bytes[subsection] = 9;
+        Path file = Files.write(directory.resolve("damaged"), bytes);
+        Ferry.Result result = Ferry.run("inspect", "--json", file.toString());
+        assertEquals(3, result.code(), result::toString);
+        JsonNode json = Inspected.parse(result);
+        assertEquals(subsection, json.at("/findings/0/offset").asInt());
+        assertEquals("error", json.at("/findings/0/severity").asText());
+        boolean fwCfg = false;
+        boolean globalState = false;
+        for (JsonNode device : json.required("devices")) {
+            fwCfg |= device.required("name").asText().equals("fw_cfg");
+            globalState |= device.required("name").asText().equals("globalstate");
+        }
+        assertTrue(globalState && !fwCfg);
+    }
+
+    @Test
     void otherDevicesCanBeTakenOut() throws IOException {
         Path stream = renamed("novmdesc-q10");
         assertEquals(0, Ferry.run("extract", stream.toString(), "--device", "globalstate").code());
