@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ferry.stream.ram.ImageDigests;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamImage;
+import dev.ferry.stream.ram.StreamDigests;
 import dev.ferry.testdata.Fixture;
 import dev.ferry.testdata.RamBlockTruth;
 import dev.ferry.testdata.junit.FixtureSource;
@@ -42,5 +43,35 @@ class FixtureRamTest {
             }
         }
         assertEquals(expected, found);
+    }
+
+    @ParameterizedTest
+    @FixtureSource
+    void digestsStraightFromTheStreamAreThoseOfTheMemory(Fixture fixture) throws IOException {
+        try (StreamDigests digests = new StreamDigests();
+                MigrationReader reader =
+                        Recordings.open(fixture, ReaderOptions.DEFAULT.withPages(digests))) {
+            Recordings.items(reader);
+            for (Map.Entry<RamBlock, byte[]> block : digests.digests().entrySet()) {
+                String id = block.getKey().id();
+                if (!ELSEWHERE.containsKey(fixture.name() + "/" + id)) {
+                    assertEquals(
+                            fixture.ramBlock(id).orElseThrow().sha256(),
+                            HexFormat.of().formatHex(block.getValue()),
+                            id);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @FixtureSource(name = {"precopy-paused-*", "mapped-ram-*", "savevm-*"})
+    void memoryOfAGuestThatStoodStillNeedsNoImage(Fixture fixture) throws IOException {
+        try (StreamDigests digests = new StreamDigests();
+                MigrationReader reader =
+                        Recordings.open(fixture, ReaderOptions.DEFAULT.withPages(digests))) {
+            Recordings.items(reader);
+            assertEquals(reader.ram().blocks().size(), digests.digests().size());
+        }
     }
 }

@@ -29,7 +29,19 @@ public final class VmDescription {
     /** What a stream has that ends in a description of length 0. */
     public static final VmDescription EMPTY = new VmDescription(null, 0, List.of());
 
-    private record Key(String name, long instance) {}
+    private record Key(String name, long instance) {
+
+        // What the compiler makes for records is put together at run time, which takes 20 ms once.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && instance == key.instance && name.equals(key.name);
+        }
+
+        @Override
+        public int hashCode() {
+            return name.hashCode() * 31 + Long.hashCode(instance);
+        }
+    }
 
     private final @Nullable VmStateLayout configuration;
     private final int pageSize;

@@ -159,7 +159,7 @@ public final class InspectVerb implements Verb {
 
     private static ExitCode json(InputFiles files, View view, Console console) throws IOException {
         boolean channels = !files.channels().isEmpty();
-        try (BlockDigests digests = view.digest ? new BlockDigests() : null;
+        try (BlockDigests digests = view.digest ? new BlockDigests(files) : null;
                 JsonListing pages = view.pages ? new JsonListing() : null;
                 JsonListings listings = new JsonListings(channels, view.filter())) {
             PageLister lister = pages == null ? null : PageLister.json(pages.out(), channels);
@@ -176,7 +176,7 @@ public final class InspectVerb implements Verb {
         boolean channels = !files.channels().isEmpty();
         Style style = Style.of(console);
         DeviceFilter contents = view.device == null || view.device.isEmpty() ? null : view.filter();
-        try (BlockDigests digests = view.digest ? new BlockDigests() : null;
+        try (BlockDigests digests = view.digest ? new BlockDigests(files) : null;
                 TextListings listings =
                         new TextListings(
                                 channels,
@@ -227,9 +227,9 @@ public final class InspectVerb implements Verb {
         try (Progress progress = new Progress(console, input.files().main(), input.main().size())) {
             input.main().onProgress(progress);
             inspection.read(listener);
-            if (digests != null) {
+            if (digests != null && inspection.failure() == null) {
                 progress.phase("hashing");
-                digests.finish();
+                digests.finish(input.reader().ram().blocks(), progress);
             }
         }
         return inspection;
