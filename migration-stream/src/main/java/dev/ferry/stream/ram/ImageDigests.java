@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 
 /**
  * SHA-256 of the blocks of a {@link RamImage}, on all cores and while the image is still being
@@ -74,8 +75,16 @@ public final class ImageDigests implements PageSink, Closeable {
 
     /** The digests by block; to be asked for when all pages have come. */
     public Map<RamBlock, byte[]> digests() throws IOException {
+        return digests(block -> true);
+    }
+
+    /** As {@link #digests()}, of some blocks only. */
+    public Map<RamBlock, byte[]> digests(Predicate<RamBlock> wanted) throws IOException {
         Map<RamBlock, CompletableFuture<byte[]>> pending = new LinkedHashMap<>();
         for (RamImage.BlockImage block : image.blocks()) {
+            if (!wanted.test(block.block())) {
+                continue;
+            }
             Follower follower = followers.get(block.block().index());
             pending.put(
                     block.block(),

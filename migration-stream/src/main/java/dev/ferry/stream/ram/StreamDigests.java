@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,9 +76,14 @@ public final class StreamDigests implements PageSink, Closeable {
      * have come.
      */
     public Map<RamBlock, byte[]> digests() {
+        return digests(block -> true);
+    }
+
+    /** As {@link #digests()}, of some blocks only. */
+    public Map<RamBlock, byte[]> digests(Predicate<RamBlock> wanted) {
         Map<RamBlock, CompletableFuture<byte[]>> pending = new LinkedHashMap<>();
         for (Block block : blocks) {
-            if (!block.givenUp) {
+            if (!block.givenUp && wanted.test(block.block)) {
                 pending.put(block.block, block.end());
             }
         }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,15 +64,18 @@ final class BlockDigests implements Closeable {
      * To be called when all pages have come.
      *
      * @param blocks the block list
+     * @param wanted which of them to digest
      * @param progress told where reading is, if it goes on once more
      */
-    void finish(List<RamBlock> blocks, LongConsumer progress) throws IOException {
+    void finish(List<RamBlock> blocks, Predicate<RamBlock> wanted, LongConsumer progress)
+            throws IOException {
         if (direct == null) {
-            keep(Objects.requireNonNull(atOnce).digests.digests());
+            keep(Objects.requireNonNull(atOnce).digests.digests(wanted));
             return;
         }
-        keep(direct.digests());
-        if (byIndex.size() == blocks.size()) {
+        keep(direct.digests(wanted));
+        Predicate<RamBlock> left = wanted.and(block -> !byIndex.containsKey(block.index()));
+        if (blocks.stream().noneMatch(left)) {
             return;
         }
         try (Image image = new Image();
@@ -82,7 +86,7 @@ final class BlockDigests implements Closeable {
             while (input.reader().next() != null) {
                 // only the pages matter
             }
-            keep(image.digests.digests());
+            keep(image.digests.digests(left));
         }
     }
 

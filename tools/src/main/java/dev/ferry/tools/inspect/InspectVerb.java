@@ -229,7 +229,10 @@ public final class InspectVerb implements Verb {
             inspection.read(listener);
             if (digests != null && inspection.failure() == null) {
                 progress.phase("hashing");
-                digests.finish(input.reader().ram().blocks(), progress);
+                digests.finish(
+                        input.reader().ram().blocks(),
+                        block -> inspection.undetermined(block) == null,
+                        progress);
             }
         }
         return inspection;

@@ -281,8 +281,16 @@ final class Inspection {
         if (ignoresShared() && coverage.received(block) == 0 && block.usedLength() > 0) {
             return "left in shared memory (x-ignore-shared), not in the stream";
         }
+        // A few bytes can claim a block of terabytes: nobody waits for the digest of its silence.
+        long came = coverage.received(block) * reader().ram().pageSize();
+        if (block.mapped() == null && block.usedLength() - came > Math.max(SILENT_BYTES, came)) {
+            return "most of it never came";
+        }
         return null;
     }
+
+    /** Memory that never came and is digested all the same, as zeros. */
+    private static final long SILENT_BYTES = 4L << 30;
 
     /** All findings: the reader's, ours, and what ended the reading. */
     Findings findings() {
