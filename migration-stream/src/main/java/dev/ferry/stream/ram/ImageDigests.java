@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /**
@@ -30,14 +28,7 @@ public final class ImageDigests implements PageSink, Closeable {
     private static final long STEP = 4 << 20;
 
     private final RamImage image;
-    private final ExecutorService workers =
-            Executors.newFixedThreadPool(
-                    Runtime.getRuntime().availableProcessors(),
-                    task -> {
-                        Thread thread = new Thread(task, "sha256");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+    private final ExecutorService workers = Sha256.workers();
     private final Map<Integer, Follower> followers = new HashMap<>();
 
     /** Fills {@code image} and hashes it; the image is whoever made it's to close. */
@@ -105,7 +96,7 @@ public final class ImageDigests implements PageSink, Closeable {
 
     /** The digest of a block's {@link RamBlock#usedLength} bytes. */
     public static byte[] sha256(RamImage.BlockImage block) {
-        MessageDigest digest = newSha256();
+        MessageDigest digest = Sha256.start();
         update(digest, block, 0, block.memory().byteSize(), new byte[PIECE]);
         return digest.digest();
     }
@@ -132,14 +123,6 @@ public final class ImageDigests implements PageSink, Closeable {
         }
     }
 
-    private static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
     @Override
     public void close() {
         workers.shutdownNow();
@@ -148,7 +131,7 @@ public final class ImageDigests implements PageSink, Closeable {
     /** Hashes one block behind the pages that arrive. Owned by the reading thread. */
     private final class Follower {
         private final RamImage.BlockImage block;
-        private final MessageDigest digest = newSha256();
+        private final MessageDigest digest = Sha256.start();
         private final byte[] piece = new byte[PIECE];
 
         /** Bytes from the block's beginning that came in order. */

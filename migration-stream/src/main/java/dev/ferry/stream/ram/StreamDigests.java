@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,7 +13,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +29,7 @@ public final class StreamDigests implements PageSink, Closeable {
 
     private final List<Block> blocks = new ArrayList<>();
     private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(BUFFERS);
-    private final ExecutorService workers =
-            Executors.newFixedThreadPool(
-                    Runtime.getRuntime().availableProcessors(),
-                    task -> {
-                        Thread thread = new Thread(task, "sha256");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+    private final ExecutorService workers = Sha256.workers();
     private @Nullable Block current;
     private int made;
 
@@ -117,7 +108,7 @@ public final class StreamDigests implements PageSink, Closeable {
     /** One block's chain of work. Owned by the reading thread but for the digest itself. */
     private final class Block {
         private final RamBlock block;
-        private final MessageDigest digest = newSha256();
+        private final MessageDigest digest = Sha256.start();
         private CompletableFuture<Boolean> last = CompletableFuture.completedFuture(true);
 
         /** What is gathered for the next piece of work; none at first. */
@@ -219,14 +210,6 @@ public final class StreamDigests implements PageSink, Closeable {
             fill((byte) 0, block.usedLength() - arrived);
             flush();
             return last.thenApplyAsync(hashed -> digest.digest(), workers);
-        }
-    }
-
-    private static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }
