@@ -105,13 +105,18 @@ ferry_build() {
 # One archive that runs without Maven, below tools/target. Its name is the result.
 distribute() {
     version=$("$app/ferry" --version) || fail 5 "the build does not start"
-    name=ferry-${version#ferry }
+    version=${version#ferry }
+    name=ferry-$version
     tree=$home/tools/target/$name
     rm -rf "$tree"
     cp -Rp "$app" "$tree" && rm -rf "$tree/cache" || exit 5
     completion bash "$tree/share/bash-completion/completions" ferry
     completion zsh "$tree/share/zsh/site-functions" _ferry
     completion fish "$tree/share/fish/vendor_completions.d" ferry.fish
+    man_page ferry --help
+    for verb in $("$app/ferry" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\)  .*/\1/p'); do
+        man_page "ferry-$verb" "$verb" --help
+    done
     # The same commit gives the same archive.
     time=$(git -C "$home" log -1 --format=%ct 2>/dev/null) || time=$(date +%s)
     tar -C "$home/tools/target" --sort=name --mtime="@$time" --owner=0 --group=0 --numeric-owner \
@@ -124,6 +129,18 @@ completion() { # shell, directory, file
     if script=$("$app/ferry" completion "$1" 2>/dev/null); then
         mkdir -p "$2" && printf '%s\n' "$script" >"$2/$3"
     fi
+}
+
+# What the command says about itself, as a manual page.
+man_page() { # page, ferry's arguments
+    page=$1
+    shift
+    mkdir -p "$tree/share/man/man1" || exit 5
+    {
+        printf '.TH %s 1 "" "ferry %s"\n.SH NAME\n' "$(printf '%s' "$page" | tr '[:lower:]' '[:upper:]')" "$version"
+        printf '%s \\- reads and checks QEMU migration streams\n.SH DESCRIPTION\n.nf\n' "$page"
+        "$app/ferry" "$@" | sed -e 's/\\/\\e/g' -e "s/^[.']/\\\\\&&/"
+    } >"$tree/share/man/man1/$page.1"
 }
 
 # Every test; with --full also those tagged "full". Further arguments are Maven's.
