@@ -1,11 +1,12 @@
 package dev.ferry.stream.multifd;
 
+import dev.ferry.stream.ram.RamState;
 import java.nio.ByteBuffer;
 
 /** Finds the target page size from a channel's first packet, whose length depends on it. */
 final class MultiFdPageSize {
 
-    private static final int[] CANDIDATES = {4096, 8192, 16384, 65536, 1024, 2048, 512, 256, 32768};
+    private static final int[] CANDIDATES = RamState.likelyPageSizes();
 
     private MultiFdPageSize() {}
 

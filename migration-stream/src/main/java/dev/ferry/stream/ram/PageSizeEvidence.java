@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 final class PageSizeEvidence {
 
     /** Tried in this order: the first of equals wins, and nearly every target has 4 KiB. */
-    private static final int[] CANDIDATES = {4096, 8192, 16384, 65536, 1024, 2048, 512, 256, 32768};
+    private static final int[] CANDIDATES = RamState.likelyPageSizes();
 
     /** More records than this tell nothing new. */
     private static final int RECORDS = 64;

@@ -15,6 +15,10 @@ public final class RamState {
     /** Largest target page that QEMU has. */
     public static final int MAX_PAGE_SIZE = 64 << 10;
 
+    private static final int[] LIKELY_PAGE_SIZES = {
+        4096, 8192, 16384, 65536, 1024, 2048, 512, 256, 32768
+    };
+
     private final PageSink sink;
     private final RamStatistics statistics = new RamStatistics();
     private final Map<String, RamBlock> byId = new HashMap<>();
@@ -25,6 +29,11 @@ public final class RamState {
     /** Nothing known yet; pages will go to {@code sink}. */
     public RamState(PageSink sink) {
         this.sink = sink;
+    }
+
+    /** All target page sizes, the likeliest first: nearly every target has 4 KiB. */
+    public static int[] likelyPageSizes() {
+        return LIKELY_PAGE_SIZES.clone();
     }
 
     /** Whether {@code bytes} can be a target page size: a power of two from 256 to 65536. */
