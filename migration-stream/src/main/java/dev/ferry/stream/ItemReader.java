@@ -182,6 +182,17 @@ final class ItemReader {
     }
 
     private StreamItem body(long at, SectionType type, SectionBinding section) throws IOException {
+        state.listener()
+                .section(
+                        channel,
+                        at,
+                        packages.size(),
+                        type,
+                        section.id(),
+                        section.name(),
+                        section.instance(),
+                        section.version(),
+                        in.offset());
         SectionBody body;
         if (section.isRam()) {
             ram.readBody(in, state.ramFeatures(), state.sync());

@@ -1,6 +1,7 @@
 package dev.ferry.stream;
 
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.io.WireOutput;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.item.Tag;
 import dev.ferry.stream.multifd.MultiFdChannel;
@@ -74,7 +75,7 @@ public final class MigrationReader implements Closeable {
     private MigrationReader(WireInput main, ReaderOptions options) {
         this.options = options;
         this.findings = new Findings(options.limits().findings());
-        this.ram = new RamState(options.pages());
+        this.ram = new RamState(options.pages(), options.listener());
         if (options.pageSize() != 0) {
             ram.pageSize(options.pageSize());
         }
@@ -224,6 +225,23 @@ public final class MigrationReader implements Closeable {
             ram.pageSize(RamState.possiblePageSize(described) ? described : 4096);
         }
         ram.announce();
+    }
+
+    /**
+     * Writes the body of a section that {@link #next()} has just returned, as it is on the wire,
+     * and goes on reading where it was.
+     *
+     * @throws UnsupportedOperationException if the input cannot go back to it
+     */
+    public void copyBody(StreamItem.Section section, WireOutput out) throws IOException {
+        WireInput in = main.input();
+        long here = in.offset();
+        in.seek(section.bodyAt());
+        try {
+            in.copy(section.bodyLength(), out);
+        } finally {
+            in.seek(here);
+        }
     }
 
     /** Everything about guest memory that was read so far. */

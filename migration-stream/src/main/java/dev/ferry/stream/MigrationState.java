@@ -17,6 +17,7 @@ final class MigrationState {
     static final int MAX_SECTIONS = 1 << 16;
 
     private final Limits limits;
+    private final StreamListener listener;
     private final RamState ram;
     private final RamSync sync;
     private final DeviceSections devices;
@@ -31,6 +32,7 @@ final class MigrationState {
 
     MigrationState(ReaderOptions options, RamState ram, RamSync sync, Findings findings) {
         this.limits = options.limits();
+        this.listener = options.listener();
         this.ram = ram;
         this.sync = sync;
         this.devices = new DeviceSections(options, findings);
@@ -38,6 +40,10 @@ final class MigrationState {
 
     Limits limits() {
         return limits;
+    }
+
+    StreamListener listener() {
+        return listener;
     }
 
     RamState ram() {

@@ -12,31 +12,41 @@ import org.jspecify.annotations.Nullable;
  * @param pages takes guest memory
  * @param layouts layouts of devices for streams without a description, used together with our own
  *     catalogue; null for that alone
+ * @param listener told about parts while they are read
  */
 public record ReaderOptions(
-        int pageSize, Limits limits, PageSink pages, @Nullable LayoutSource layouts) {
+        int pageSize,
+        Limits limits,
+        PageSink pages,
+        @Nullable LayoutSource layouts,
+        StreamListener listener) {
 
     /** Reads structure and devices, no page contents. */
     public static final ReaderOptions DEFAULT =
-            new ReaderOptions(0, Limits.DEFAULT, PageSink.NONE, null);
+            new ReaderOptions(0, Limits.DEFAULT, PageSink.NONE, null, StreamListener.NONE);
 
     /** The same with guest memory going to {@code sink}. */
     public ReaderOptions withPages(PageSink sink) {
-        return new ReaderOptions(pageSize, limits, sink, layouts);
+        return new ReaderOptions(pageSize, limits, sink, layouts, listener);
     }
 
     /** The same with a page size that is known beforehand; 0 for none. */
     public ReaderOptions withPageSize(int bytes) {
-        return new ReaderOptions(bytes, limits, pages, layouts);
+        return new ReaderOptions(bytes, limits, pages, layouts, listener);
     }
 
     /** The same with these limits. */
     public ReaderOptions withLimits(Limits other) {
-        return new ReaderOptions(pageSize, other, pages, layouts);
+        return new ReaderOptions(pageSize, other, pages, layouts, listener);
     }
 
     /** The same with layouts for streams without a description; null for our own alone. */
     public ReaderOptions withLayouts(@Nullable LayoutSource source) {
-        return new ReaderOptions(pageSize, limits, pages, source);
+        return new ReaderOptions(pageSize, limits, pages, source, listener);
+    }
+
+    /** The same with {@code other} told about parts while they are read. */
+    public ReaderOptions withListener(StreamListener other) {
+        return new ReaderOptions(pageSize, limits, pages, layouts, other);
     }
 }

@@ -414,6 +414,17 @@ public final class WireInput implements Closeable {
         buffer.position(buffer.position() - length);
     }
 
+    /** Writes the next {@code length} bytes to {@code out}. */
+    public void copy(long length, WireOutput out) throws IOException {
+        for (long left = length; left > 0; ) {
+            ByteBuffer b = window(1, "bytes to copy");
+            int n = (int) Math.min(left, b.remaining());
+            out.bytes(b, b.position(), n);
+            b.position(b.position() + n);
+            left -= n;
+        }
+    }
+
     // --- random access -----------------------------------------------------------------------
 
     /**

@@ -79,7 +79,18 @@ public sealed interface StreamItem {
             long length,
             SectionBody body,
             boolean footer)
-            implements StreamItem {}
+            implements StreamItem {
+
+        /** Offset of the body's first byte in the channel. */
+        public long bodyAt() {
+            return at + 1 + 4 + (type.named() ? 1 + name.length() + 4 + 4 : 0);
+        }
+
+        /** Bytes of the body, without the footer. */
+        public long bodyLength() {
+            return length - (bodyAt() - at) - (footer ? 1 + 4 : 0);
+        }
+    }
 
     /**
      * A command.

@@ -28,6 +28,7 @@ public final class RamSectionReader {
     private final Limits limits;
     private final PageRunBatch batch;
     private final MappedRamReader mapped;
+    private final int channel;
     private @Nullable RamBlock lastBlock;
     private @Nullable RamBlock block;
     private long offset = -1;
@@ -41,6 +42,7 @@ public final class RamSectionReader {
     public RamSectionReader(RamState ram, Limits limits, int channel) {
         this.ram = ram;
         this.limits = limits;
+        this.channel = channel;
         this.batch = new PageRunBatch(ram, channel);
         this.mapped = new MappedRamReader(ram, limits, batch);
     }
@@ -168,16 +170,23 @@ public final class RamSectionReader {
         switch (kind) {
             case RamFlags.RAM_SAVE_FLAG_EOS -> {
                 ram.statistics().countEos();
+                ram.listener().eos(channel, at);
                 sync.onEos();
                 return false;
             }
             case RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH -> {
                 ram.statistics().countFlush();
+                ram.listener().flush(channel, at);
                 sync.onFlush();
             }
-            case RamFlags.RAM_SAVE_FLAG_HOOK -> ram.statistics().countHook();
-            case RamFlags.RAM_SAVE_FLAG_MEM_SIZE ->
-                    new BlockListReader(ram, features, limits, mapped).read(in, word & ~0xffL);
+            case RamFlags.RAM_SAVE_FLAG_HOOK -> {
+                ram.statistics().countHook();
+                ram.listener().hook(channel, at);
+            }
+            case RamFlags.RAM_SAVE_FLAG_MEM_SIZE -> {
+                new BlockListReader(ram, features, limits, mapped).read(in, word & ~0xffL);
+                ram.listener().blockList(channel, at, in.offset() - at, ram.blocks());
+            }
             case RamFlags.RAM_SAVE_FLAG_ZERO,
                     RamFlags.RAM_SAVE_FLAG_PAGE,
                     RamFlags.RAM_SAVE_FLAG_XBZRLE,
@@ -257,6 +266,7 @@ public final class RamSectionReader {
         if (found == null) {
             throw in.malformed(at, "block name: '" + id + "' is not in the block list");
         }
+        ram.listener().blockName(channel, at, found);
         return found;
     }
 

@@ -20,6 +20,7 @@ public final class RamState {
     };
 
     private final PageSink sink;
+    private final RamListener listener;
     private final RamStatistics statistics = new RamStatistics();
     private final Map<String, RamBlock> byId = new HashMap<>();
     private List<RamBlock> blocks = List.of();
@@ -28,7 +29,13 @@ public final class RamState {
 
     /** Nothing known yet; pages will go to {@code sink}. */
     public RamState(PageSink sink) {
+        this(sink, RamListener.NONE);
+    }
+
+    /** Nothing known yet; pages will go to {@code sink}, the rest is told to {@code listener}. */
+    public RamState(PageSink sink, RamListener listener) {
         this.sink = sink;
+        this.listener = listener;
     }
 
     /** All target page sizes, the likeliest first: nearly every target has 4 KiB. */
@@ -44,6 +51,11 @@ public final class RamState {
     /** Where pages go. */
     public PageSink sink() {
         return sink;
+    }
+
+    /** Told about what is no page. */
+    RamListener listener() {
+        return listener;
     }
 
     /** What was read so far, counted. */

@@ -9,6 +9,7 @@ import dev.ferry.tools.cli.Console;
 import dev.ferry.tools.cli.Progress;
 import dev.ferry.tools.input.InputFiles;
 import dev.ferry.tools.input.MigrationInput;
+import dev.ferry.tools.output.Output;
 import java.io.IOException;
 
 /** Takes the device description out of an input. */

@@ -16,6 +16,7 @@ import dev.ferry.tools.input.InputFiles;
 import dev.ferry.tools.input.MigrationInput;
 import dev.ferry.tools.json.Json;
 import dev.ferry.tools.json.ValueJson;
+import dev.ferry.tools.output.Output;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;

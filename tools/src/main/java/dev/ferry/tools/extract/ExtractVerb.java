@@ -8,6 +8,7 @@ import dev.ferry.tools.cli.Spec;
 import dev.ferry.tools.cli.UsageException;
 import dev.ferry.tools.cli.Verb;
 import dev.ferry.tools.input.InputFiles;
+import dev.ferry.tools.output.Output;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -14,6 +14,7 @@ import dev.ferry.tools.cli.SafeText;
 import dev.ferry.tools.cli.UsageException;
 import dev.ferry.tools.input.InputFiles;
 import dev.ferry.tools.input.MigrationInput;
+import dev.ferry.tools.output.Output;
 import dev.ferry.tools.ram.MissingChannels;
 import dev.ferry.tools.ram.PageSinks;
 import dev.ferry.tools.ram.RamCoverage;

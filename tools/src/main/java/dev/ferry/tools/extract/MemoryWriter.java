@@ -1,6 +1,7 @@
 package dev.ferry.tools.extract;
 
 import dev.ferry.stream.ram.RamImage;
+import dev.ferry.tools.output.Output;
 import java.io.IOException;
 
 /** Writes guest memory to an output; pages without content become holes. */

@@ -1,4 +1,4 @@
-package dev.ferry.tools.extract;
+package dev.ferry.tools.output;
 
 import dev.ferry.tools.cli.Console;
 import dev.ferry.tools.cli.UsageException;
@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where an extract goes: a file, or standard output. */
-final class Output implements Closeable {
+public final class Output implements Closeable {
 
     private static final int PIECE = 1 << 20;
 
@@ -34,7 +34,8 @@ final class Output implements Closeable {
      * @param inputs what is read, which must not be overwritten
      * @param binary whether what is coming is no text, which a terminal should not be sent
      */
-    static Output open(@Nullable String path, List<String> inputs, boolean binary, Console console)
+    public static Output open(
+            @Nullable String path, List<String> inputs, boolean binary, Console console)
             throws IOException {
         if (path == null || path.equals("-")) {
             if (binary && console.terminal().output()) {
@@ -57,7 +58,7 @@ final class Output implements Closeable {
     }
 
     /** Adds bytes. */
-    void write(byte[] bytes) throws IOException {
+    public void write(byte[] bytes) throws IOException {
         length += bytes.length;
         if (file == null) {
             console.out().write(bytes, 0, bytes.length);
@@ -67,7 +68,7 @@ final class Output implements Closeable {
     }
 
     /** Adds memory. */
-    void write(MemorySegment memory) throws IOException {
+    public void write(MemorySegment memory) throws IOException {
         WritableByteChannel stdout = file == null ? Channels.newChannel(console.out()) : null;
         for (long at = 0; at < memory.byteSize(); at += PIECE) {
             ByteBuffer piece =
@@ -84,7 +85,7 @@ final class Output implements Closeable {
     }
 
     /** Adds zeros: a hole, where there can be one. */
-    void zeros(long count) throws IOException {
+    public void zeros(long count) throws IOException {
         if (file != null && file.seekable()) {
             length += count;
             file.channel().position(length);
@@ -97,7 +98,7 @@ final class Output implements Closeable {
     }
 
     /** Ends it: the file appears. */
-    void commit() throws IOException {
+    public void commit() throws IOException {
         if (file == null) {
             console.out().flush();
         } else {

@@ -1,4 +1,4 @@
-package dev.ferry.tools.extract;
+package dev.ferry.tools.output;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>What is no regular file (a pipe, a device) is written to as it is.
  */
-final class OutputFile implements Closeable {
+public final class OutputFile implements Closeable {
 
     private final Path target;
     private final Path temporary;
@@ -33,7 +33,7 @@ final class OutputFile implements Closeable {
         this.cleanup = new Thread(this::discard, "remove unfinished output");
     }
 
-    static OutputFile create(Path target) throws IOException {
+    public static OutputFile create(Path target) throws IOException {
         if (Files.isDirectory(target)) {
             throw new FileSystemException(target.toString(), null, "is a directory");
         }
@@ -58,22 +58,22 @@ final class OutputFile implements Closeable {
     }
 
     /** Whether holes can be left by writing further on. */
-    boolean seekable() {
+    public boolean seekable() {
         return rename;
     }
 
-    FileChannel channel() {
+    public FileChannel channel() {
         return channel;
     }
 
-    void write(ByteBuffer bytes) throws IOException {
+    public void write(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
     }
 
     /** Makes the file appear, {@code length} bytes long. */
-    void commit(long length) throws IOException {
+    public void commit(long length) throws IOException {
         if (!rename) {
             return;
         }

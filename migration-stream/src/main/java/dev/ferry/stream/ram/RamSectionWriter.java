@@ -1,0 +1,164 @@
+package dev.ferry.stream.ram;
+
+import dev.ferry.stream.io.WireOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the records of {@code ram} section bodies of one channel: the counterpart of {@link
+ * RamSectionReader}.
+ *
+ * <p>A record continues with the block of the one before whenever it can, as QEMU's do, also from
+ * section to section. Source: QEMU migration/ram.c, save_page_header and ram_save_setup.
+ */
+public final class RamSectionWriter {
+
+    private static final int XBZRLE_HEAD = 3;
+    private static final int LONGEST_NAME = 256;
+
+    private final WireOutput out;
+    private final int pageSize;
+    private @Nullable RamBlock last;
+
+    /**
+     * @param pageSize target page size in bytes
+     */
+    public RamSectionWriter(WireOutput out, int pageSize) {
+        this.out = out;
+        this.pageSize = pageSize;
+    }
+
+    /**
+     * Writes the MEM_SIZE word and the entries. A mapped-ram stream's list has pages in it: see
+     * {@code MappedRamWriter}.
+     */
+    public void blockList(List<RamBlock> blocks, RamFeatures features) throws IOException {
+        memSize(blocks);
+        for (RamBlock block : blocks) {
+            entry(block, features);
+        }
+    }
+
+    /** Writes the word that a block list begins with. */
+    void memSize(List<RamBlock> blocks) throws IOException {
+        long total = 0;
+        for (RamBlock block : blocks) {
+            total += block.usedLength();
+        }
+        out.u64(total | RamFlags.RAM_SAVE_FLAG_MEM_SIZE);
+    }
+
+    /** Writes one entry, without a mapped-ram header. */
+    void entry(RamBlock block, RamFeatures features) throws IOException {
+        out.str8(block.id());
+        out.u64(block.usedLength());
+        if (features.hostPageSizes() != 0 && block.hostPageSize() != 0) {
+            out.u64(block.hostPageSize());
+        }
+        if (features.ignoreShared()) {
+            out.u64(block.guestAddress().orElseThrow());
+        }
+    }
+
+    /**
+     * Writes the pages of a run, in the form they have: RAW as PAGE, FILL as ZERO, deltas and
+     * compressed pages as they are.
+     */
+    public void pages(PageRun run) throws IOException {
+        switch (run.encoding()) {
+            case RAW -> {
+                for (int i = 0; i < run.count(); i++) {
+                    plain(
+                            run.block(),
+                            run.offset() + (long) i * pageSize,
+                            run.data(),
+                            run.dataIndex() + i * run.stride());
+                }
+            }
+            case FILL -> {
+                for (int i = 0; i < run.count(); i++) {
+                    fill(run.block(), run.offset() + (long) i * pageSize, run.fill());
+                }
+            }
+            case XBZRLE ->
+                    delta(
+                            run.block(),
+                            run.offset(),
+                            run.data(),
+                            run.dataIndex(),
+                            run.encodedLength());
+            case ZLIB ->
+                    compressed(
+                            run.block(),
+                            run.offset(),
+                            run.data(),
+                            run.dataIndex(),
+                            run.encodedLength());
+            case ABSENT ->
+                    throw new IllegalArgumentException("pages without contents cannot be written");
+        }
+    }
+
+    /** Writes a PAGE record: one page's bytes at {@code index}. */
+    public void plain(RamBlock block, long offset, ByteBuffer from, int index) throws IOException {
+        ByteBuffer b = head(block, offset, RamFlags.RAM_SAVE_FLAG_PAGE, pageSize);
+        int position = b.position();
+        b.put(position, from, index, pageSize).position(position + pageSize);
+    }
+
+    /** Writes a ZERO record: a page of one repeated byte, which all but old QEMUs want to be 0. */
+    public void fill(RamBlock block, long offset, int fill) throws IOException {
+        head(block, offset, RamFlags.RAM_SAVE_FLAG_ZERO, 1).put((byte) fill);
+    }
+
+    /** Writes an XBZRLE record: a delta as {@link Xbzrle} reads it. */
+    public void delta(RamBlock block, long offset, ByteBuffer from, int index, int length)
+            throws IOException {
+        ByteBuffer b = head(block, offset, RamFlags.RAM_SAVE_FLAG_XBZRLE, XBZRLE_HEAD + length);
+        b.put((byte) Xbzrle.ENCODING).putShort((short) length);
+        int position = b.position();
+        b.put(position, from, index, length).position(position + length);
+    }
+
+    /** Writes a COMPRESS_PAGE record: a zlib stream of one page. */
+    public void compressed(RamBlock block, long offset, ByteBuffer from, int index, int length)
+            throws IOException {
+        ByteBuffer b = head(block, offset, RamFlags.RAM_SAVE_FLAG_COMPRESS_PAGE, 4 + length);
+        b.putInt(length);
+        int position = b.position();
+        b.put(position, from, index, length).position(position + length);
+    }
+
+    private ByteBuffer head(RamBlock block, long offset, int flag, int body) throws IOException {
+        ByteBuffer b = out.room(8 + LONGEST_NAME + body);
+        if (last != null && last.index() == block.index()) {
+            return b.putLong(offset | flag | RamFlags.RAM_SAVE_FLAG_CONTINUE);
+        }
+        last = block;
+        b.putLong(offset | flag);
+        out.str8(block.id());
+        return b;
+    }
+
+    /** Writes a MULTIFD_FLUSH record. */
+    public void flush() throws IOException {
+        out.u64(RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH);
+    }
+
+    /** Writes a HOOK record. */
+    public void hook() throws IOException {
+        out.u64(RamFlags.RAM_SAVE_FLAG_HOOK);
+    }
+
+    /** Writes an EOS record: the body ends. */
+    public void eos() throws IOException {
+        out.u64(RamFlags.RAM_SAVE_FLAG_EOS);
+    }
+
+    /** The next page record will name its block, as at the start of postcopy. */
+    public void nameNext() {
+        last = null;
+    }
+}

@@ -1,0 +1,3 @@
+/** Results that go into files. */
+@org.jspecify.annotations.NullMarked
+package dev.ferry.tools.output;
