@@ -6,7 +6,6 @@ import dev.ferry.stream.ram.RamBlock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +46,6 @@ public final class MultiFdWriter implements PageSink, Closeable {
     private final int pageSize;
     private final MultiFdOptions options;
     private final ZeroPageWriter zeroPages;
-    private final MemorySegment zeros;
     private final List<MultiFdSender> senders = new ArrayList<>();
     private final BlockingQueue<PageBatch> free;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -77,7 +75,6 @@ public final class MultiFdWriter implements PageSink, Closeable {
         this.pageSize = pageSize;
         this.options = options;
         this.zeroPages = zeroPages;
-        this.zeros = MemorySegment.ofArray(new byte[pageSize]);
         this.batchesLeft = channels.size() + Math.min(channels.size(), MAX_SPARE_BATCHES) + 1;
         this.free = new ArrayBlockingQueue<>(batchesLeft);
         for (int id = 0; id < channels.size(); id++) {
@@ -116,41 +113,39 @@ public final class MultiFdWriter implements PageSink, Closeable {
     }
 
     private void raw(PageRun run) throws IOException {
-        boolean detect = options.zeroPages() != ZeroPageDetection.NONE;
         RamBlock block = run.block();
         int index = run.dataIndex();
         for (int i = 0; i < run.count(); i++) {
-            long offset = run.offset() + (long) i * pageSize;
-            if (detect && zero(run.segment(), index)) {
-                zeroPage(block, offset);
-            } else {
-                batch(block).page(offset, run.data(), index);
-            }
+            batch(block).page(run.offset() + (long) i * pageSize, run.data(), index);
             index += run.stride();
         }
     }
 
-    private boolean zero(MemorySegment data, int index) {
-        return MemorySegment.mismatch(data, index, index + (long) pageSize, zeros, 0, pageSize) < 0;
-    }
-
     private void fill(PageRun run) throws IOException {
-        boolean content = run.fill() != 0 || options.zeroPages() == ZeroPageDetection.NONE;
+        if (run.fill() == 0) {
+            zeroPages(run.block(), run.offset(), run.count());
+            return;
+        }
         for (int i = 0; i < run.count(); i++) {
-            long offset = run.offset() + (long) i * pageSize;
-            if (content) {
-                batch(run.block()).filled(offset, (byte) run.fill());
-            } else {
-                zeroPage(run.block(), offset);
-            }
+            batch(run.block()).filled(run.offset() + (long) i * pageSize, (byte) run.fill());
         }
     }
 
-    private void zeroPage(RamBlock block, long offset) throws IOException {
-        if (options.zeroPages() == ZeroPageDetection.LEGACY) {
-            zeroPages.zeroPage(block, offset);
-        } else {
-            batch(block).zeroPage(offset);
+    /**
+     * Takes {@code count} zero pages of {@code block} from {@code offset} on, which travel as
+     * {@link MultiFdOptions#zeroPages()} says; {@code FILL} runs of 0 do the same.
+     *
+     * @throws IOException if a channel could not be written
+     */
+    public void zeroPages(RamBlock block, long offset, long count) throws IOException {
+        check();
+        long end = offset + count * pageSize;
+        for (long at = offset; at < end; at += pageSize) {
+            switch (options.zeroPages()) {
+                case NONE -> batch(block).filled(at, (byte) 0);
+                case LEGACY -> zeroPages.zeroPage(block, at);
+                case MULTIFD -> batch(block).zeroPage(at);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.multifd.MultiFdChannels.Marker;
 import dev.ferry.stream.ram.RamImage;
 import dev.ferry.stream.ram.RamState;
+import dev.ferry.stream.ram.ZeroDetection;
 import dev.ferry.stream.testing.MemoryChannel;
 import dev.ferry.stream.testing.RamStates;
 import java.io.IOException;
@@ -62,7 +63,10 @@ class MultiFdWriterPropertyTest {
             }
             try (MultiFdWriter writer =
                     new MultiFdWriter(outputs, pageSize, options, (block, offset) -> {})) {
-                PageFeeder feeder = new PageFeeder(writer, pageSize);
+                PageFeeder feeder =
+                        new PageFeeder(
+                                random.nextBoolean() ? writer : new ZeroDetection(writer),
+                                pageSize);
                 int steps = random.nextInt(60);
                 for (int i = 0; i < steps; i++) {
                     step(writer, feeder);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ferry.stream.ram.ZeroDetection;
 import dev.ferry.stream.testing.MemoryChannel;
 import dev.ferry.stream.testing.WireBytes;
 import java.io.IOException;
@@ -91,7 +92,7 @@ class MultiFdWriterTest {
     @Test
     void normalPagesComeBeforeZeroPages() throws IOException {
         try (MultiFdWriter writer = open(1, QEMU_10)) {
-            new PageFeeder(writer)
+            new PageFeeder(new ZeroDetection(writer))
                     .raw("a", 0x3000, 8, 5, 0, 6)
                     .fill("a", 0x1000, 2, 0)
                     .fill("a", 0x9000, 1, 7);
@@ -243,7 +244,8 @@ class MultiFdWriterTest {
     @Test
     void zeroPagesTravelOnTheMainChannelIfAskedTo() throws IOException {
         try (MultiFdWriter writer = open(1, QEMU_10.withZeroPages(ZeroPageDetection.LEGACY))) {
-            new PageFeeder(writer).raw("a", 0, 0, 3, 0).fill("b", 0x1000, 2, 0);
+            PageFeeder feeder = new PageFeeder(writer).raw("a", 0, 0, 3).fill("a", 0x1000, 1, 0);
+            writer.zeroPages(feeder.block("b"), 0x1000, 2);
             writer.finish();
         }
         assertChannel(0, PacketBytes.of(0).pages("a", 1, 0, 0).payload(pages(3)));

@@ -58,8 +58,13 @@ final class PageFeeder {
             lent = ByteBuffer.allocateDirect(bytes.length);
         }
         lent.clear().put(bytes);
-        batch.raw(block(block), offset, pages, PageKind.PLAIN, lent, gap, ram.pageSize() + gap, 0);
-        batch.flush();
+        int stride = ram.pageSize() + gap;
+        try {
+            batch.raw(block(block), offset, pages, PageKind.PLAIN, lent, gap, stride, 0);
+            batch.flush();
+        } catch (MalformedPageException e) {
+            throw new AssertionError(e);
+        }
         // The bytes were lent: whoever kept them without copying has these now.
         for (int i = 0; i < bytes.length; i++) {
             lent.put(i, (byte) 0xee);
