@@ -175,6 +175,7 @@ public final class RamSectionReader {
                 return false;
             }
             case RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH -> {
+                requireFlush(in, at, word);
                 ram.statistics().countFlush();
                 ram.listener().flush(channel, at);
                 sync.onFlush();
@@ -199,6 +200,20 @@ public final class RamSectionReader {
                                     + RamFlags.describe(flags));
         }
         return true;
+    }
+
+    /**
+     * Tells a MULTIFD_FLUSH from what AMD's SEV fork of QEMU means by the same flag, an encrypted
+     * page or the list of shared regions: a flush has no offset, and the next word follows, whose
+     * first byte is 0, where the fork has the length of a block's name.
+     */
+    private static void requireFlush(WireInput in, long at, long word) throws IOException {
+        if (word != RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH || in.peek(0) > 0) {
+            throw in.unsupported(
+                    at,
+                    "an encrypted page of an AMD SEV guest (RAM flag 0x200): it cannot be read"
+                            + " without the private key of the platform that it was sent to");
+        }
     }
 
     /** The word's flags; settles the page size, which says how many bits they are, when it must. */

@@ -42,11 +42,28 @@ public final class ConvertVerb implements Verb {
                                 "--xbzrle",
                                 "off",
                                 "Deltas are resolved to whole pages. The only way there is.")
+                        .option(
+                                "--channels",
+                                "N",
+                                "multifd: how many channels, 1 to 255 (2). They are written to"
+                                        + " OUT.ch1, OUT.ch2, ...")
+                        .option("--compression", "METHOD", "multifd: none, zlib or zstd (none).")
+                        .option("--level", "N", "Level of the compression.")
+                        .option(
+                                "--uuid",
+                                "UUID",
+                                "multifd: the destination's -uuid, where the input does not tell.")
+                        .option(
+                                "--qemu",
+                                "VERSION",
+                                "multifd: the QEMU that is to load it, where the machine type does"
+                                        + " not tell (that of the input).")
                         .flag("--json", "Tell about the output as one JSON object.");
         return InputFiles.addOptions(spec)
                 .examples(
                         "ferry convert vm.save -o vm.mig --to stream",
                         "ferry convert vm.mig -o vm.mapped --to mapped-ram",
+                        "ferry convert vm.mig -o vm.main --to multifd --channels 4 --compression zstd",
                         "ferry convert disk.qcow2 --snapshot s1 -o - --to stream | zstd > s1.zst")
                 .build();
     }

@@ -11,7 +11,7 @@ import java.nio.channels.FileChannel;
 /** All output formats. */
 final class Formats {
 
-    private static final String[] NAMES = {"stream", "mapped-ram"};
+    private static final String[] NAMES = {"stream", "mapped-ram", "multifd"};
 
     private Formats() {}
 
@@ -25,6 +25,7 @@ final class Formats {
         return switch (options.format()) {
             case "stream" -> stream(options);
             case "mapped-ram" -> mappedRam(options);
+            case "multifd" -> new MultiFdFormat(options);
             default ->
                     throw new UsageException(
                             "--to: expected " + names() + ", found '" + options.format() + "'");
