@@ -68,7 +68,9 @@ final class MultiFdFormat implements Format {
     }
 
     @Override
-    public void write(SavedVm vm, OutputFiles out, Report report) throws IOException {
+    public void write(Conversion conversion) throws IOException {
+        SavedVm vm = conversion.vm();
+        OutputFiles out = conversion.out();
         List<WritableByteChannel> files = new ArrayList<>();
         for (int i = 1; i <= channels; i++) {
             files.add(out.further(".ch" + i));
