@@ -53,7 +53,8 @@ final class SaveImageFormat implements Format {
         if (format == LibvirtFormat.SPARSE) {
             FileChannel file = out.file();
             try (LibvirtSaveImageWriter writer = LibvirtSaveImageWriter.begin(file, image)) {
-                WireOutput wire = new WireOutput(writer.stream());
+                // Straight into the file, in which gaps become holes.
+                WireOutput wire = new WireOutput(file);
                 MappedRamFile ram =
                         new MappedRamFile(vm.pages(), file, writer.streamOrigin(), zeroPages);
                 StreamTarget.write(vm, wire, ram);

@@ -6,16 +6,13 @@ import dev.ferry.stream.convert.SavedVm;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.tools.cli.UsageException;
+import dev.ferry.tools.inspect.GlobalState;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.UUID;
 
 /** What a stream tells of the libvirt domain that it could be. */
 final class SavedDomain {
-
-    /** Where in the globalstate section the run state's name begins, behind its length. */
-    private static final int RUN_STATE_AT = 4;
 
     private final SavedVm vm;
 
@@ -25,19 +22,12 @@ final class SavedDomain {
 
     /** Whether the guest was running when it was saved. */
     boolean running() throws IOException {
-        SavedSection state = vm.device("globalstate", 0);
+        SavedSection state = vm.device(GlobalState.SECTION, 0);
         if (state == null) {
             return true;
         }
-        byte[] body = state.body().bytes();
-        int end = RUN_STATE_AT;
-        while (end < body.length && body[end] != 0) {
-            end++;
-        }
-        int length = Math.max(0, end - RUN_STATE_AT);
-        return length > 0
-                && new String(body, RUN_STATE_AT, length, StandardCharsets.ISO_8859_1)
-                        .equals("running");
+        GlobalState global = GlobalState.of(state.state().root());
+        return global == null || global.runstate().equals("running");
     }
 
     /**
