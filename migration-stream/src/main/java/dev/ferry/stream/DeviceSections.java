@@ -90,7 +90,8 @@ final class DeviceSections {
                         footers);
         return switch (result) {
             case CatalogueResult.Decoded decoded ->
-                    new Passed(SectionBody.Device.of(decoded.state()), "", -1);
+                    new Passed(
+                            SectionBody.Device.of(decoded.state(), decoded.description()), "", -1);
             case CatalogueResult.Unknown unknown ->
                     new Passed(null, unknown.reason(), unknown.length());
         };
@@ -112,16 +113,15 @@ final class DeviceSections {
             DeviceDescription device = index.parse(entry);
             return SectionBody.Device.of(
                     VmStateDecoder.decode(
-                            in,
-                            device.layout(),
-                            device.name(),
-                            device.instance(),
-                            version,
-                            limits));
+                            in, device.layout(), device.name(), device.instance(), version, limits),
+                    device);
         }
         in.skip(entry.stateBytes(), "device state");
         return new SectionBody.Device(
-                offset, entry.stateBytes(), () -> decode(in, offset, index, entry, version));
+                offset,
+                entry.stateBytes(),
+                () -> decode(in, offset, index, entry, version),
+                () -> index.parse(entry));
     }
 
     /** Goes back to decode what was passed over; the input then stands where it stood. */

@@ -123,6 +123,11 @@ public final class WireOutput implements Closeable {
             base += n;
             return;
         }
+        zeros(n);
+    }
+
+    /** Writes {@code n} zero bytes. */
+    public void zeros(long n) throws IOException {
         for (long left = n; left > 0; ) {
             int piece = (int) Math.min(left, ZEROS.length);
             room(piece).put(ZEROS, 0, piece);

@@ -1,5 +1,6 @@
 package dev.ferry.stream.item;
 
+import dev.ferry.stream.vmstate.DeviceDescription;
 import dev.ferry.stream.vmstate.DeviceState;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -22,20 +23,28 @@ public sealed interface SectionBody {
             DeviceState decode() throws IOException;
         }
 
+        /** Finds the description on demand. */
+        @FunctionalInterface
+        public interface Describer {
+            DeviceDescription describe() throws IOException;
+        }
+
         private final long offset;
         private final long length;
         private final Decoder decoder;
+        private final Describer describer;
         private @Nullable DeviceState state;
 
-        public Device(long offset, long length, Decoder decoder) {
+        public Device(long offset, long length, Decoder decoder, Describer describer) {
             this.offset = offset;
             this.length = length;
             this.decoder = decoder;
+            this.describer = describer;
         }
 
         /** A state that was decoded already. */
-        public static Device of(DeviceState state) {
-            return new Device(state.offset(), state.length(), () -> state);
+        public static Device of(DeviceState state, DeviceDescription description) {
+            return new Device(state.offset(), state.length(), () -> state, () -> description);
         }
 
         /** Stream offset of the state's first byte. */
@@ -46,6 +55,15 @@ public sealed interface SectionBody {
         /** Bytes of state, without the section's header and footer. */
         public long length() {
             return length;
+        }
+
+        /**
+         * What the state looks like: as the stream's own description tells it, or as one would.
+         *
+         * @throws dev.ferry.stream.MalformedStreamException if the stream's description is no good
+         */
+        public DeviceDescription description() throws IOException {
+            return describer.describe();
         }
 
         /**

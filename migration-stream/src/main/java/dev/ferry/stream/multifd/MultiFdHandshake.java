@@ -1,7 +1,9 @@
 package dev.ferry.stream.multifd;
 
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.io.WireOutput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /**
@@ -34,6 +36,23 @@ public record MultiFdHandshake(UUID uuid, int id) {
     /** Whether a channel that begins with {@code word} is a multifd channel. */
     public static boolean begins(long word) {
         return word == MULTIFD_MAGIC;
+    }
+
+    /** A VM that has no UUID; a destination started without one expects it. */
+    public static final UUID NO_UUID = new UUID(0, 0);
+
+    public MultiFdHandshake {
+        if (id < 0 || id > 255) {
+            throw new IllegalArgumentException("multifd channel id " + id);
+        }
+    }
+
+    /** Writes the 64 bytes. */
+    public void write(WireOutput out) throws IOException {
+        ByteBuffer b = out.room(BYTES);
+        b.putInt(MULTIFD_MAGIC).putInt(MULTIFD_VERSION);
+        b.putLong(uuid.getMostSignificantBits()).putLong(uuid.getLeastSignificantBits());
+        b.put((byte) id).put(new byte[BYTES - 25]);
     }
 
     static MultiFdHandshake read(WireInput in) throws IOException {

@@ -1,12 +1,15 @@
 package dev.ferry.stream.multifd;
 
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.io.WireOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * The header of one multifd packet. One instance a channel, refilled for each packet.
+ * The header of one multifd packet. One instance a channel, refilled for each packet. It keeps all
+ * that was read, what nobody looks at included, so that {@link #write} gives the same bytes again.
  *
  * <pre>
  *    0  u32        magic 0x11223344
@@ -17,7 +20,7 @@ import java.nio.charset.StandardCharsets;
  *   20  u32        payload bytes; stale if there are no normal pages
  *   24  u64        packet number
  *   32  u32        zero pages (QEMU 9.0 and later)
- *   36  byte[28]   zero
+ *   36  byte[28]   zero; from 32 on in QEMU up to 8.2
  *   64  byte[256]  RAM block, NUL padded
  *  320  u64[slots] offsets: normal pages, then zero pages; always 512 KiB / page size slots
  * </pre>
@@ -38,9 +41,15 @@ public final class MultiFdPacket {
     public static final int MULTIFD_PACKET_SIZE = 512 << 10;
 
     private static final int FIXED_BYTES = 320;
+    private static final int UNUSED_BYTES = 28;
     private static final int NAME_BYTES = 256;
 
     private final long[] offsets;
+    private final byte[] unused = new byte[UNUSED_BYTES];
+
+    /** The name with what stands behind its NUL. */
+    private final byte[] nameField = new byte[NAME_BYTES];
+
     private long at;
     private int flags;
     private int pagesAlloc;
@@ -90,8 +99,8 @@ public final class MultiFdPacket {
         declaredPayload = in.u32("payload bytes");
         number = in.u64("packet number");
         zeroPages = slotCount(in, limit - normalPages, "zero pages");
-        in.skip(28, "packet header");
-        name = name(in);
+        take(in, unused, "packet header");
+        readName(in);
         ByteBuffer b = in.window(8 * offsets.length, "page offsets");
         int index = b.position();
         for (int i = 0; i < offsets.length; i++) {
@@ -113,28 +122,111 @@ public final class MultiFdPacket {
         if ((flags & MULTIFD_FLAG_SYNC) != 0) {
             throw in.malformed(at + 8, "packet flags: SYNC in a device state packet");
         }
-        name = name(in);
+        readName(in);
         instance = in.u32("device instance");
         declaredPayload = in.u32("payload bytes");
         normalPages = 0;
         zeroPages = 0;
     }
 
-    private static String name(WireInput in) throws IOException {
+    private void readName(WireInput in) throws IOException {
         long at = in.offset();
-        ByteBuffer b = in.window(NAME_BYTES, "name");
-        int index = b.position();
+        take(in, nameField, "name");
         int length = 0;
-        while (length < NAME_BYTES && b.get(index + length) != 0) {
+        while (length < NAME_BYTES && nameField[length] != 0) {
             length++;
         }
         if (length == NAME_BYTES) {
             throw in.malformed(at, "name: expected a NUL within 256 bytes");
         }
-        byte[] bytes = new byte[length];
-        b.get(index, bytes);
-        b.position(index + NAME_BYTES);
-        return new String(bytes, StandardCharsets.ISO_8859_1);
+        name = new String(nameField, 0, length, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void take(WireInput in, byte[] to, String what) throws IOException {
+        in.window(to.length, what).get(to);
+    }
+
+    /** Writes the header; what the payload is, is the caller's business. */
+    void write(WireOutput out) throws IOException {
+        ByteBuffer b = out.room(FIXED_BYTES + 8 * offsets.length);
+        b.putInt(MultiFdHandshake.MULTIFD_MAGIC).putInt(MultiFdHandshake.MULTIFD_VERSION);
+        b.putInt(flags);
+        if (deviceState()) {
+            b.put(nameField).putInt((int) instance).putInt((int) declaredPayload);
+            return;
+        }
+        b.putInt(pagesAlloc).putInt(normalPages).putInt((int) declaredPayload);
+        b.putLong(number).putInt(zeroPages).put(unused).put(nameField);
+        for (long offset : offsets) {
+            b.putLong(offset);
+        }
+    }
+
+    // What a writer fills in. Nothing else is touched, which is how QEMU 7.2 leaves stale fields.
+
+    /** Zero everywhere, as QEMU 10.0 begins each packet. */
+    void clear() {
+        flags = 0;
+        pagesAlloc = 0;
+        normalPages = 0;
+        zeroPages = 0;
+        declaredPayload = 0;
+        number = 0;
+        instance = 0;
+        name = "";
+        Arrays.fill(unused, (byte) 0);
+        Arrays.fill(nameField, (byte) 0);
+        Arrays.fill(offsets, 0);
+    }
+
+    /** Sets the flags, the packet's number and the second count of the header. */
+    void head(int newFlags, long newNumber, int slots) {
+        flags = newFlags;
+        number = newNumber;
+        pagesAlloc = slots;
+    }
+
+    /** Sets how many pages there are of each sort. */
+    void counts(int normal, int zero) {
+        normalPages = normal;
+        zeroPages = zero;
+    }
+
+    /** Sets the payload's length. */
+    void declaredPayload(long bytes) {
+        declaredPayload = bytes;
+    }
+
+    /**
+     * Sets the name of the RAM block or device.
+     *
+     * @throws IllegalArgumentException if it is longer than 255 bytes
+     */
+    void name(String block) {
+        if (block.equals(name)) {
+            return;
+        }
+        byte[] bytes = block.getBytes(StandardCharsets.ISO_8859_1);
+        if (bytes.length >= NAME_BYTES) {
+            throw new IllegalArgumentException("a name of " + bytes.length + " bytes");
+        }
+        Arrays.fill(nameField, (byte) 0);
+        System.arraycopy(bytes, 0, nameField, 0, bytes.length);
+        name = block;
+    }
+
+    /** Makes it a device state packet. */
+    void device(String section, long instanceId, long payload) {
+        clear();
+        flags = MULTIFD_FLAG_DEVICE_STATE;
+        name(section);
+        instance = instanceId;
+        declaredPayload = payload;
+    }
+
+    /** Sets the offset in slot {@code i}. */
+    void pageOffset(int i, long offset) {
+        offsets[i] = offset;
     }
 
     /** Stream offset of the packet. */

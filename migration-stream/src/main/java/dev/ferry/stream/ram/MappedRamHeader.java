@@ -1,6 +1,7 @@
 package dev.ferry.stream.ram;
 
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.io.WireOutput;
 import java.io.IOException;
 
 /**
@@ -33,6 +34,14 @@ public record MappedRamHeader(
     /** Bytes of a bitmap for {@code pages} pages. */
     public static long bitmapBytes(long pages) {
         return (pages + 63) / 64 * 8;
+    }
+
+    /** Writes it where it belongs, behind its entry. */
+    public void write(WireOutput out) throws IOException {
+        out.u32(version);
+        out.u64(pageSize);
+        out.u64(bitmapOffset);
+        out.u64(pagesOffset);
     }
 
     /** Reads one, and checks what can be checked without the file's size. */

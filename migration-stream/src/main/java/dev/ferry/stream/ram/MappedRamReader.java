@@ -40,7 +40,8 @@ final class MappedRamReader {
                     header.at(), "mapped-ram bitmap bytes", bitmapBytes, limits.deviceBytes());
         }
         goTo(in, header.bitmapOffset(), header.at() + 12, "mapped-ram bitmap offset");
-        byte[] bitmap = in.bytes((int) bitmapBytes, "mapped-ram bitmap");
+        MappedRamBitmap bitmap =
+                MappedRamBitmap.of(in.bytes((int) bitmapBytes, "mapped-ram bitmap"), pages);
         if (header.pagesOffset() % pageSize != 0) {
             throw in.malformed(
                     header.at() + 20,
@@ -50,15 +51,15 @@ final class MappedRamReader {
                             + Long.toHexString(header.pagesOffset()));
         }
         goTo(in, header.pagesOffset(), header.at() + 20, "mapped-ram pages offset");
-        checkTail(in, bitmap, pages, header);
+        checkTail(in, bitmap, header);
         ram.announce();
         long start = in.offset();
-        long first = nextSet(bitmap, 0, pages);
+        long first = bitmap.nextSet(0);
         while (first < pages) {
-            long end = nextClear(bitmap, first, pages);
+            long end = bitmap.nextClear(first);
             in.skip(start + first * pageSize - in.offset(), "mapped-ram pages");
             run(in, block, first * pageSize, end - first);
-            first = nextSet(bitmap, end, pages);
+            first = bitmap.nextSet(end);
         }
         in.skip(start + block.usedLength() - in.offset(), "mapped-ram pages");
         in.leave();
@@ -110,16 +111,16 @@ final class MappedRamReader {
         in.skip(offset - in.offset(), what);
     }
 
-    private static void checkTail(WireInput in, byte[] bitmap, long pages, MappedRamHeader header)
+    private static void checkTail(WireInput in, MappedRamBitmap bitmap, MappedRamHeader header)
             throws IOException {
-        long stray = nextSet(bitmap, pages, bitmap.length * 8L);
-        if (stray < bitmap.length * 8L) {
+        long stray = bitmap.stray();
+        if (stray >= 0) {
             throw in.malformed(
                     header.bitmapOffset() - in.source().fileOrigin() + stray / 8,
                     "mapped-ram bitmap: bit "
                             + stray
                             + " is set, the block has "
-                            + pages
+                            + bitmap.pages()
                             + " pages");
         }
     }
@@ -136,29 +137,5 @@ final class MappedRamReader {
         public String toString() {
             return page < 0 ? block.toString() : block + " / page 0x" + Long.toHexString(page);
         }
-    }
-
-    private static long nextSet(byte[] bitmap, long from, long end) {
-        long i = from;
-        while (i < end) {
-            int rest = (bitmap[(int) (i >>> 3)] & 0xff) >>> (int) (i & 7);
-            if (rest != 0) {
-                return Math.min(end, i + Integer.numberOfTrailingZeros(rest));
-            }
-            i = (i | 7) + 1;
-        }
-        return end;
-    }
-
-    private static long nextClear(byte[] bitmap, long from, long end) {
-        long i = from;
-        while (i < end) {
-            int rest = (~bitmap[(int) (i >>> 3)] & 0xff) >>> (int) (i & 7);
-            if (rest != 0) {
-                return Math.min(end, i + Integer.numberOfTrailingZeros(rest));
-            }
-            i = (i | 7) + 1;
-        }
-        return end;
     }
 }

@@ -181,6 +181,24 @@ public final class PageRun {
         encodedLength = length;
     }
 
+    /** Becomes {@code pages} pages of {@code whole} from page {@code first} of it on. */
+    void partOf(PageRun whole, int first, int pages) {
+        begin(
+                whole.block(),
+                whole.offset + (long) first * whole.pageSize,
+                whole.kind,
+                whole.encoding,
+                whole.streamOffset);
+        count = pages;
+        pageSize = whole.pageSize;
+        channel = whole.channel;
+        data = whole.data;
+        dataIndex = whole.dataIndex + first * whole.stride;
+        stride = whole.stride;
+        encodedLength = whole.encodedLength;
+        fill = whole.fill;
+    }
+
     void count(int pages) {
         count = pages;
     }

@@ -4,6 +4,7 @@ import dev.ferry.stream.io.WireOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +33,37 @@ public final class RamSectionWriter {
 
     /**
      * Writes the MEM_SIZE word and the entries. A mapped-ram stream's list has pages in it: see
-     * {@code MappedRamWriter}.
+     * {@link #mappedBlockList}.
      */
     public void blockList(List<RamBlock> blocks, RamFeatures features) throws IOException {
         memSize(blocks);
         for (RamBlock block : blocks) {
             entry(block, features);
+        }
+    }
+
+    /**
+     * Writes a mapped-ram stream's list from where the output stands, and leaves room for bitmaps
+     * and pages: holes where the channel can seek, zeros elsewhere. Both are written to their
+     * places afterwards, by whoever owns the file.
+     *
+     * @param layout made for {@link WireOutput#offset()}
+     */
+    public void mappedBlockList(MappedRamLayout layout, RamFeatures features) throws IOException {
+        memSize(layout.blocks());
+        for (RamBlock block : layout.blocks()) {
+            entry(block, features);
+            MappedRamHeader header = Objects.requireNonNull(block.mapped());
+            if (header.at() != out.offset()) {
+                throw new IllegalArgumentException(
+                        "layout for a header at 0x"
+                                + Long.toHexString(header.at())
+                                + ", the output stands at 0x"
+                                + Long.toHexString(out.offset()));
+            }
+            header.write(out);
+            long end = header.pagesOffset() - layout.fileOrigin() + block.usedLength();
+            out.gap(end - out.offset());
         }
     }
 
@@ -48,6 +74,15 @@ public final class RamSectionWriter {
             total += block.usedLength();
         }
         out.u64(total | RamFlags.RAM_SAVE_FLAG_MEM_SIZE);
+    }
+
+    /** Bytes of one entry, without a mapped-ram header. */
+    static int entryBytes(RamBlock block, RamFeatures features) {
+        return 1
+                + block.id().length()
+                + 8
+                + (features.hostPageSizes() != 0 && block.hostPageSize() != 0 ? 8 : 0)
+                + (features.ignoreShared() ? 8 : 0);
     }
 
     /** Writes one entry, without a mapped-ram header. */

@@ -8,7 +8,18 @@ public sealed interface CatalogueResult {
      *
      * @param layout the shape the section turned out to have, as a description would tell it
      */
-    record Decoded(DeviceState state, VmStateLayout layout) implements CatalogueResult {}
+    record Decoded(DeviceState state, VmStateLayout layout) implements CatalogueResult {
+
+        /** The section as a description would list it. */
+        public DeviceDescription description() {
+            // A device that writes its bytes itself is described as one buffer, without a version.
+            boolean oldStyle =
+                    layout.version() == 0
+                            && layout.fields().size() == 1
+                            && layout.fields().getFirst().name().equals("data");
+            return new DeviceDescription(state.name(), state.instance(), layout, oldStyle);
+        }
+    }
 
     /**
      * No known layout fits; the input stands at the body's first byte.

@@ -119,6 +119,11 @@ public final class DescriptionIndex {
         return configuration;
     }
 
+    /** The text, as it stands in the stream; a copy. */
+    public byte[] text() {
+        return json.clone();
+    }
+
     /** The whole description. */
     public VmDescription parse() throws MalformedStreamException {
         return json.length == 0 ? VmDescription.EMPTY : VmDescription.parse(json, start);

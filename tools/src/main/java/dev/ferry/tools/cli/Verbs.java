@@ -1,5 +1,6 @@
 package dev.ferry.tools.cli;
 
+import dev.ferry.tools.convert.ConvertVerb;
 import dev.ferry.tools.extract.ExtractVerb;
 import dev.ferry.tools.inspect.InspectVerb;
 import dev.ferry.tools.verify.VerifyVerb;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Verbs {
 
     /** In the order of the help. */
-    static final String[] NAMES = {"inspect", "verify", "extract", "completion"};
+    static final String[] NAMES = {"inspect", "verify", "extract", "convert", "completion"};
 
     private Verbs() {}
 
@@ -18,6 +19,7 @@ final class Verbs {
             case "inspect" -> new InspectVerb();
             case "verify" -> new VerifyVerb();
             case "extract" -> new ExtractVerb();
+            case "convert" -> new ConvertVerb();
             case "completion" -> new CompletionVerb();
             default -> null;
         };

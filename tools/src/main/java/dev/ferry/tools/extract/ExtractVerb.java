@@ -11,7 +11,6 @@ import dev.ferry.tools.input.InputFiles;
 import dev.ferry.tools.output.Output;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +76,7 @@ public final class ExtractVerb implements Verb {
                         ? PhysicalRange.parse(options.matchedOptionValue(what, ""))
                         : null;
         boolean binary = what.equals("--block") || range != null || raw;
-        try (Output output = Output.open(path, all(files), binary, console)) {
+        try (Output output = Output.open(path, files.all(), binary, console)) {
             switch (what) {
                 case "--block" ->
                         new MemoryExtract(files, console)
@@ -118,16 +117,6 @@ public final class ExtractVerb implements Verb {
                             + " --xml");
         }
         return chosen;
-    }
-
-    private static List<String> all(InputFiles files) {
-        List<String> all = new ArrayList<>(files.channels());
-        all.addAll(files.reverse());
-        all.add(files.main());
-        if (files.layouts() != null) {
-            all.add(files.layouts());
-        }
-        return all;
     }
 
     private static void xml(InputFiles files, Output output, Console console) throws IOException {

@@ -1,6 +1,7 @@
 package dev.ferry.tools.extract;
 
 import dev.ferry.stream.MigrationReader;
+import dev.ferry.stream.MissingChannels;
 import dev.ferry.stream.Place;
 import dev.ferry.stream.UnsupportedStreamException;
 import dev.ferry.stream.item.SectionBody;
@@ -15,7 +16,6 @@ import dev.ferry.tools.cli.UsageException;
 import dev.ferry.tools.input.InputFiles;
 import dev.ferry.tools.input.MigrationInput;
 import dev.ferry.tools.output.Output;
-import dev.ferry.tools.ram.MissingChannels;
 import dev.ferry.tools.ram.PageSinks;
 import dev.ferry.tools.ram.RamCoverage;
 import java.io.IOException;
@@ -103,10 +103,10 @@ final class MemoryExtract {
     /** Refuses what is not all there rather than writing zeros in its place. */
     private void requireKnown(MigrationInput input, RamImage.BlockImage block)
             throws UnsupportedStreamException {
-        String missing = MissingChannels.of(input.reader(), coverage, ramEnded);
+        String missing = MissingChannels.of(input.reader(), coverage::received, ramEnded);
         String problem = null;
         if (missing != null) {
-            problem = missing;
+            problem = missing + "; name all with --channel";
         } else if (stopped && !ramEnded) {
             problem = "reading stopped before the end of RAM";
         } else if (block.encrypted()) {

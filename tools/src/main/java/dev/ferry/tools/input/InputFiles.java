@@ -3,6 +3,7 @@ package dev.ferry.tools.input;
 import dev.ferry.stream.ram.RamState;
 import dev.ferry.tools.cli.Spec;
 import dev.ferry.tools.cli.UsageException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
@@ -84,6 +85,17 @@ public record InputFiles(
                 snapshot,
                 pageSize == null ? 0 : pageSize(pageSize),
                 layouts);
+    }
+
+    /** Every file that is read. */
+    public List<String> all() {
+        List<String> all = new ArrayList<>(channels);
+        all.addAll(reverse);
+        all.add(main);
+        if (layouts != null) {
+            all.add(layouts);
+        }
+        return all;
     }
 
     private static int pageSize(String text) {

@@ -6,6 +6,7 @@ import dev.ferry.stream.ReaderOptions;
 import dev.ferry.stream.container.Containers;
 import dev.ferry.stream.container.OpenOptions;
 import dev.ferry.stream.container.OpenedInput;
+import dev.ferry.stream.io.ByteSource;
 import dev.ferry.stream.io.InputStreamSource;
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.ram.PageSink;
@@ -52,8 +53,7 @@ public final class MigrationInput implements Closeable {
      */
     public static MigrationInput open(InputFiles files, InputStream standardInput, PageSink pages)
             throws IOException {
-        LayoutSource layouts =
-                files.layouts() == null ? null : LayoutFile.read(path(files.layouts()));
+        LayoutSource layouts = layouts(files);
         OpenedInput opened = openContainer(files, standardInput);
         long bytes = size(files.main());
         WireInput main = new WireInput(opened.stream());
@@ -66,10 +66,10 @@ public final class MigrationInput implements Closeable {
                                 .withLayouts(layouts));
         try {
             for (String channel : files.channels()) {
-                reader.addChannel(channel(channel, standardInput));
+                reader.addChannel(new WireInput(openChannel(channel, standardInput)));
             }
             for (String reverse : files.reverse()) {
-                reader.addReturnPath(channel(reverse, standardInput));
+                reader.addReturnPath(new WireInput(openChannel(reverse, standardInput)));
             }
         } catch (IOException | RuntimeException | Error e) {
             try {
@@ -94,14 +94,19 @@ public final class MigrationInput implements Closeable {
         return Containers.open(path, options);
     }
 
-    private static WireInput channel(String file, InputStream standardInput) throws IOException {
+    /** Opens a further channel, unpacked. */
+    static ByteSource openChannel(String file, InputStream standardInput) throws IOException {
         if (file.equals(InputFiles.STANDARD_INPUT)) {
-            return new WireInput(
-                    Containers.openChannel(new InputStreamSource(file, standardInput)).stream());
+            return Containers.openChannel(new InputStreamSource(file, standardInput)).stream();
         }
         Path path = path(file);
         requireNoDirectory(path);
-        return new WireInput(Containers.openChannel(path).stream());
+        return Containers.openChannel(path).stream();
+    }
+
+    /** The layouts that the user brought along, or null. */
+    static @Nullable LayoutSource layouts(InputFiles files) throws IOException {
+        return files.layouts() == null ? null : LayoutFile.read(path(files.layouts()));
     }
 
     static void requireNoDirectory(Path path) throws IOException {

@@ -3,6 +3,7 @@ package dev.ferry.tools.inspect;
 import dev.ferry.stream.Finding;
 import dev.ferry.stream.Findings;
 import dev.ferry.stream.MigrationReader;
+import dev.ferry.stream.MissingChannels;
 import dev.ferry.stream.Place;
 import dev.ferry.stream.StreamException;
 import dev.ferry.stream.container.LibvirtSaveImage;
@@ -17,7 +18,6 @@ import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamStatistics;
 import dev.ferry.tools.ExitCode;
 import dev.ferry.tools.input.MigrationInput;
-import dev.ferry.tools.ram.MissingChannels;
 import dev.ferry.tools.ram.RamCoverage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -241,7 +241,11 @@ final class Inspection {
 
     /** Which channels are missing, or null; not known of a damaged input. */
     private @Nullable String missingChannels() {
-        return failure == null ? MissingChannels.of(reader(), coverage, ramEnded) : null;
+        if (failure != null) {
+            return null;
+        }
+        String missing = MissingChannels.of(reader(), coverage::received, ramEnded);
+        return missing == null ? null : missing + "; name all with --channel";
     }
 
     /** Kind of input, as in the JSON. */

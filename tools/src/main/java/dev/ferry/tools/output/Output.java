@@ -44,13 +44,18 @@ public final class Output implements Closeable {
             }
             return new Output(console, null);
         }
+        requireNoInput(path, inputs);
+        return new Output(console, OutputFile.create(Path.of(path)));
+    }
+
+    /** Refuses an output that is one of the inputs. */
+    public static void requireNoInput(String path, List<String> inputs) throws IOException {
         Path target = Path.of(path);
         for (String input : inputs) {
             if (!input.equals("-") && same(target, Path.of(input))) {
                 throw new UsageException("output " + path + " is the input");
             }
         }
-        return new Output(console, OutputFile.create(target));
     }
 
     private static boolean same(Path target, Path input) throws IOException {

@@ -33,6 +33,7 @@ public final class OutputFile implements Closeable {
         this.cleanup = new Thread(this::discard, "remove unfinished output");
     }
 
+    /** Opens a file that will appear as {@code target}. */
     public static OutputFile create(Path target) throws IOException {
         if (Files.isDirectory(target)) {
             throw new FileSystemException(target.toString(), null, "is a directory");
@@ -89,6 +90,13 @@ public final class OutputFile implements Closeable {
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
         committed = true;
+    }
+
+    /** Takes back a file that was committed: what it belongs with did not come about. */
+    public void withdraw() throws IOException {
+        if (committed && rename) {
+            Files.deleteIfExists(target);
+        }
     }
 
     private void discard() {

@@ -2,6 +2,7 @@ package dev.ferry.tools.verify;
 
 import dev.ferry.stream.MigrationReader.Channel;
 import dev.ferry.stream.MigrationReader.ChannelRole;
+import dev.ferry.stream.MissingChannels;
 import dev.ferry.stream.Place;
 import dev.ferry.stream.item.CommandId;
 import dev.ferry.stream.item.SectionBody;
@@ -12,7 +13,6 @@ import dev.ferry.stream.ram.PageRun;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamState;
 import dev.ferry.tools.cli.Quantity;
-import dev.ferry.tools.ram.MissingChannels;
 import dev.ferry.tools.ram.PageSet;
 import dev.ferry.tools.ram.RamCoverage;
 import java.util.ArrayList;
@@ -129,7 +129,8 @@ final class CoverageCheck implements Check {
 
     /** Which channels are missing, or null. */
     @Nullable String missingChannels() {
-        return MissingChannels.of(verification.reader(), coverage, ramEnded);
+        String missing = MissingChannels.of(verification.reader(), coverage::received, ramEnded);
+        return missing == null ? null : missing + "; name all with --channel";
     }
 
     @Override

@@ -1,6 +1,5 @@
-package dev.ferry.tools.ram;
+package dev.ferry.stream;
 
-import dev.ferry.stream.MigrationReader;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.multifd.MultiFdChannel;
 import dev.ferry.stream.multifd.MultiFdStatistics;
@@ -10,6 +9,7 @@ import dev.ferry.stream.ram.RamState;
 import dev.ferry.stream.ram.RamStatistics;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Tells whether pages of a migration travelled on multifd channels that were not given. */
@@ -21,16 +21,15 @@ public final class MissingChannels {
      * What is missing, or null.
      *
      * @param reader at its end
-     * @param coverage saw all pages
+     * @param received how many pages of a block came at least once
      * @param ramEnded whether RAM sections came to their END
      */
     public static @Nullable String of(
-            MigrationReader reader, RamCoverage coverage, boolean ramEnded) {
+            MigrationReader reader, ToLongFunction<RamBlock> received, boolean ramEnded) {
         List<MultiFdChannel> channels = reader.multifd().channels();
         if (channels.isEmpty()) {
-            return allMissing(reader, coverage, ramEnded)
-                    ? "pages travelled on multifd channels that were not given; name them with"
-                            + " --channel"
+            return allMissing(reader, received, ramEnded)
+                    ? "pages travelled on multifd channels that were not given"
                     : null;
         }
         int highest = 0;
@@ -47,7 +46,7 @@ public final class MissingChannels {
                     + highest
                     + ", but only "
                     + channels.size()
-                    + " of the channels were given; name all with --channel";
+                    + " of the channels were given";
         }
         // One counter numbers the packets of all channels.
         return ramEnded && packets <= last
@@ -55,12 +54,11 @@ public final class MissingChannels {
                         + last
                         + ", but the channels given have only "
                         + packets
-                        + "; name all with --channel"
                 : null;
     }
 
     private static boolean allMissing(
-            MigrationReader reader, RamCoverage coverage, boolean ramEnded) {
+            MigrationReader reader, ToLongFunction<RamBlock> received, boolean ramEnded) {
         RamState ram = reader.ram();
         RamStatistics statistics = ram.statistics();
         if (statistics.flushes() > 0) {
@@ -80,10 +78,10 @@ public final class MissingChannels {
         }
         boolean shared = hasCapability(reader, "x-ignore-shared");
         for (RamBlock block : ram.blocks()) {
-            long received = coverage.received(block);
+            long came = received.applyAsLong(block);
             if (block.mapped() == null
-                    && !(shared && received == 0)
-                    && received < block.pages(ram.pageSize())) {
+                    && !(shared && came == 0)
+                    && came < block.pages(ram.pageSize())) {
                 return true;
             }
         }

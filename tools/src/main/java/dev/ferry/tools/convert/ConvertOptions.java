@@ -1,0 +1,53 @@
+package dev.ferry.tools.convert;
+
+import dev.ferry.stream.convert.ZeroPages;
+import dev.ferry.tools.cli.UsageException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * How to convert.
+ *
+ * @param format the name before the colon of {@code --to}
+ * @param variant what stands behind it, or null
+ * @param zeroPages how zero pages are written; null for the format's own way
+ */
+record ConvertOptions(
+        String format, @Nullable String variant, @Nullable ZeroPages zeroPages, boolean json) {
+
+    static ConvertOptions of(ParseResult options) {
+        String to = options.matchedOptionValue("--to", null);
+        if (to == null) {
+            throw new UsageException("no format is named: --to " + Formats.names());
+        }
+        int colon = to.indexOf(':');
+        String format = colon < 0 ? to : to.substring(0, colon);
+        String xbzrle = options.matchedOptionValue("--xbzrle", "off");
+        if (!xbzrle.equals("off")) {
+            throw new UsageException("--xbzrle: expected off, found '" + xbzrle + "'");
+        }
+        return new ConvertOptions(
+                format,
+                colon < 0 ? null : to.substring(colon + 1),
+                zeroPages(options.matchedOptionValue("--zero-pages", null)),
+                options.hasMatchedOption("--json"));
+    }
+
+    private static @Nullable ZeroPages zeroPages(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        for (ZeroPages each : ZeroPages.values()) {
+            if (each.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return each;
+            }
+        }
+        throw new UsageException("--zero-pages: expected skip, mark or data, found '" + text + "'");
+    }
+
+    /** How zero pages are written where the user has not said. */
+    ZeroPages zeroPagesOr(ZeroPages usual) {
+        return zeroPages == null ? usual : zeroPages;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.ferry.tools.convert;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ferry.stream.convert.SavedVm;
+import dev.ferry.stream.ram.RamBlock;
+import dev.ferry.tools.ExitCode;
+import dev.ferry.tools.cli.Console;
+import dev.ferry.tools.cli.Quantity;
+import dev.ferry.tools.cli.Spec;
+import dev.ferry.tools.cli.UsageException;
+import dev.ferry.tools.cli.Verb;
+import dev.ferry.tools.input.InputFiles;
+import dev.ferry.tools.input.RereadableInput;
+import dev.ferry.tools.json.Json;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code ferry convert}: writes what a migration brought in another form. */
+public final class ConvertVerb implements Verb {
+
+    public ConvertVerb() {}
+
+    @Override
+    public CommandSpec spec() {
+        Spec spec =
+                Spec.of("convert", "Converts any input to any output.")
+                        .parameters("IN", "1", "A file, or '-' for standard input.")
+                        .option(
+                                "-o --output",
+                                "OUT",
+                                "The file to write, which appears when it is complete; '-' for"
+                                        + " standard output.")
+                        .option("--to", "FORMAT", "What to write: " + Formats.names() + ".")
+                        .option(
+                                "--zero-pages",
+                                "HOW",
+                                "Pages of zeros: skip (left out: holes), mark (in the shortest form"
+                                        + " the format has) or data (like any other page).")
+                        .option(
+                                "--xbzrle",
+                                "off",
+                                "Deltas are resolved to whole pages. The only way there is.")
+                        .flag("--json", "Tell about the output as one JSON object.");
+        return InputFiles.addOptions(spec)
+                .examples(
+                        "ferry convert vm.save -o vm.mig --to stream",
+                        "ferry convert vm.mig -o vm.mapped --to mapped-ram",
+                        "ferry convert disk.qcow2 --snapshot s1 -o - --to stream | zstd > s1.zst")
+                .build();
+    }
+
+    @Override
+    public ExitCode run(ParseResult options, Console console) throws IOException {
+        List<String> inputs = options.matchedPositionalValue(0, List.of());
+        if (inputs.size() != 1) {
+            throw new UsageException("expected one input, found " + inputs.size());
+        }
+        InputFiles files = InputFiles.of(inputs.getFirst(), options);
+        String path = options.matchedOptionValue("--output", null);
+        if (path == null) {
+            throw new UsageException("no output is named: -o OUT");
+        }
+        ConvertOptions how = ConvertOptions.of(options);
+        Format format = Formats.of(how);
+        try (OutputFiles out = OutputFiles.open(path, files.all(), console);
+                RereadableInput input = RereadableInput.open(files, console);
+                SavedVm vm = SavedVm.read(input)) {
+            Report report = new Report();
+            if (vm.unsent() > 0) {
+                report.note(
+                        Quantity.count(vm.unsent())
+                                + " pages never came; a destination has zeros there, and so has the"
+                                + " output");
+            }
+            format.write(vm, out, report);
+            out.commit();
+            tell(vm, out, how, report, console);
+        }
+        return ExitCode.OK;
+    }
+
+    private static void tell(
+            SavedVm vm, OutputFiles out, ConvertOptions how, Report report, Console console)
+            throws IOException {
+        long ram = 0;
+        for (RamBlock block : vm.blocks()) {
+            ram += block.usedLength();
+        }
+        if (how.json() && !out.standardOutput()) {
+            json(vm, out, how, report, ram, console);
+            return;
+        }
+        if (!out.standardOutput()) {
+            StringBuilder line = new StringBuilder(out.names().getFirst());
+            line.append(": ").append(how.format());
+            if (how.variant() != null) {
+                line.append(':').append(how.variant());
+            }
+            line.append(", ").append(vm.machine().isEmpty() ? "machine unknown" : vm.machine());
+            line.append(", ").append(Quantity.bytes(ram)).append(" of RAM in ");
+            line.append(vm.blocks().size()).append(" blocks, ");
+            line.append(vm.early().size() + vm.devices().size()).append(" devices, ");
+            line.append(Quantity.bytes(out.bytes()));
+            console.out().println(line);
+            for (String name : out.names().subList(1, out.names().size())) {
+                console.out().println(name);
+            }
+        }
+        for (String sentence : report.evidence()) {
+            console.say(sentence);
+        }
+        for (String sentence : report.notes()) {
+            console.say("note: " + sentence);
+        }
+    }
+
+    private static void json(
+            SavedVm vm,
+            OutputFiles out,
+            ConvertOptions how,
+            Report report,
+            long ram,
+            Console console)
+            throws IOException {
+        try (JsonGenerator json = Json.generator(console.out())) {
+            json.writeStartObject();
+            json.writeNumberField("schema", 1);
+            json.writeStringField("format", how.format());
+            if (how.variant() != null) {
+                json.writeStringField("variant", how.variant());
+            }
+            json.writeStringField("machine", vm.machine());
+            Json.unsigned(json, "ramBytes", ram);
+            json.writeNumberField("ramBlocks", vm.blocks().size());
+            json.writeNumberField("devices", vm.early().size() + vm.devices().size());
+            Json.unsigned(json, "bytes", out.bytes());
+            strings(json, "files", out.names());
+            strings(json, "evidence", report.evidence());
+            strings(json, "notes", report.notes());
+            json.writeEndObject();
+        }
+        console.out().println();
+    }
+
+    private static void strings(JsonGenerator json, String name, List<String> values)
+            throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String value : values) {
+            json.writeString(value);
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.ferry.tools.convert;
+
+import dev.ferry.stream.convert.MappedRamFile;
+import dev.ferry.stream.convert.PageRecords;
+import dev.ferry.stream.convert.StreamTarget;
+import dev.ferry.stream.convert.ZeroPages;
+import dev.ferry.stream.io.WireOutput;
+import dev.ferry.tools.cli.UsageException;
+import java.nio.channels.FileChannel;
+
+/** All output formats. */
+final class Formats {
+
+    private static final String[] NAMES = {"stream", "mapped-ram"};
+
+    private Formats() {}
+
+    /** The names, for messages. */
+    static String names() {
+        return String.join("|", NAMES);
+    }
+
+    /** The format that was asked for. */
+    static Format of(ConvertOptions options) {
+        return switch (options.format()) {
+            case "stream" -> stream(options);
+            case "mapped-ram" -> mappedRam(options);
+            default ->
+                    throw new UsageException(
+                            "--to: expected " + names() + ", found '" + options.format() + "'");
+        };
+    }
+
+    private static Format stream(ConvertOptions options) {
+        ZeroPages zeroPages = options.zeroPagesOr(ZeroPages.MARK);
+        return (vm, out, report) -> {
+            WireOutput wire = new WireOutput(out.channel());
+            StreamTarget.write(vm, wire, new PageRecords(vm.pages(), vm.shared(), zeroPages));
+            wire.flush();
+        };
+    }
+
+    private static Format mappedRam(ConvertOptions options) {
+        ZeroPages zeroPages = options.zeroPagesOr(ZeroPages.MARK);
+        return (vm, out, report) -> {
+            FileChannel file = out.file();
+            WireOutput wire = new WireOutput(file);
+            StreamTarget.write(vm, wire, new MappedRamFile(vm.pages(), file, 0, zeroPages));
+            wire.flush();
+        };
+    }
+}

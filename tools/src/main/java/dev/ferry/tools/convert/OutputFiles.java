@@ -1,0 +1,173 @@
+package dev.ferry.tools.convert;
+
+import dev.ferry.stream.io.TemporaryFiles;
+import dev.ferry.tools.cli.Console;
+import dev.ferry.tools.cli.UsageException;
+import dev.ferry.tools.output.Output;
+import dev.ferry.tools.output.OutputFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a conversion goes: one file, or several that belong together and appear together, or
+ * standard output.
+ */
+final class OutputFiles implements Closeable {
+
+    private static final String STANDARD_OUTPUT = "-";
+
+    private final String path;
+    private final List<String> inputs;
+    private final Console console;
+    private final List<OutputFile> files = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
+
+    /** Takes the place of an output that cannot be written at any position. */
+    private @Nullable FileChannel staged;
+
+    private long bytes;
+
+    private OutputFiles(String path, List<String> inputs, Console console) {
+        this.path = path;
+        this.inputs = inputs;
+        this.console = console;
+    }
+
+    /**
+     * Opens the main output.
+     *
+     * @param path {@code -} for standard output
+     * @param inputs what is read, which must not be overwritten
+     */
+    static OutputFiles open(String path, List<String> inputs, Console console) throws IOException {
+        OutputFiles files = new OutputFiles(path, inputs, console);
+        if (!path.equals(STANDARD_OUTPUT)) {
+            files.add(path);
+        } else if (console.terminal().output()) {
+            throw new UsageException(
+                    "binary data would go to the terminal; name a file with -o, or pipe it on");
+        }
+        return files;
+    }
+
+    private OutputFile add(String name) throws IOException {
+        Output.requireNoInput(name, inputs);
+        OutputFile file = OutputFile.create(Path.of(name));
+        files.add(file);
+        names.add(name);
+        return file;
+    }
+
+    boolean standardOutput() {
+        return path.equals(STANDARD_OUTPUT);
+    }
+
+    /** The main output, to be written from beginning to end. */
+    WritableByteChannel channel() {
+        if (standardOutput()) {
+            return Channels.newChannel(console.out());
+        }
+        return files.getFirst().channel();
+    }
+
+    /** The main output, to be written at any position. */
+    FileChannel file() throws IOException {
+        if (!standardOutput() && files.getFirst().seekable()) {
+            return files.getFirst().channel();
+        }
+        if (staged == null) {
+            staged = TemporaryFiles.open(null);
+        }
+        return staged;
+    }
+
+    /** A further output, named like the main one with {@code suffix} behind. */
+    FileChannel further(String suffix) throws IOException {
+        if (standardOutput()) {
+            throw new UsageException(
+                    "several files cannot go to standard output; name one with -o");
+        }
+        OutputFile file = add(path + suffix);
+        if (!file.seekable()) {
+            throw new UsageException(path + suffix + " is no regular file");
+        }
+        return file.channel();
+    }
+
+    /** The names of all files, the main one first; empty for standard output. */
+    List<String> names() {
+        return List.copyOf(names);
+    }
+
+    /** How long all outputs together became, holes included. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Ends everything: the files appear, the main one last. */
+    void commit() throws IOException {
+        FileChannel from = staged;
+        if (from != null) {
+            bytes = from.size();
+            copy(from);
+        }
+        if (standardOutput()) {
+            console.out().flush();
+            return;
+        }
+        int done = 0;
+        try {
+            for (int i = files.size() - 1; i >= 0; i--) {
+                OutputFile file = files.get(i);
+                long length = file.seekable() ? file.channel().size() : 0;
+                bytes += length;
+                file.commit(length);
+                done++;
+            }
+        } catch (IOException e) {
+            // What belongs together appears together or not at all.
+            for (int i = files.size() - 1; i >= files.size() - done; i--) {
+                files.get(i).withdraw();
+            }
+            throw e;
+        }
+    }
+
+    private void copy(FileChannel from) throws IOException {
+        WritableByteChannel to = channel();
+        ByteBuffer piece = ByteBuffer.allocateDirect(1 << 20);
+        for (long at = 0; at < from.size(); ) {
+            at += from.read(piece.clear(), at);
+            piece.flip();
+            while (piece.hasRemaining()) {
+                to.write(piece);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        for (OutputFile file : files) {
+            try {
+                file.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (staged != null) {
+            staged.close();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.ferry.tools.input;
+
+import dev.ferry.stream.Limits;
+import dev.ferry.stream.MigrationReader;
+import dev.ferry.stream.ReaderOptions;
+import dev.ferry.stream.container.Container;
+import dev.ferry.stream.container.OpenedInput;
+import dev.ferry.stream.convert.MigrationOpener;
+import dev.ferry.stream.convert.Rewound;
+import dev.ferry.stream.io.ByteSource;
+import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.ram.PageSink;
+import dev.ferry.stream.vmstate.LayoutSource;
+import dev.ferry.tools.cli.Console;
+import dev.ferry.tools.cli.Progress;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An input that is read more than once, with all its channels. */
+public final class RereadableInput implements MigrationOpener, Closeable {
+
+    private final InputFiles files;
+    private final Console console;
+    private final @Nullable LayoutSource layouts;
+    private final Container container;
+    private final Rewound main;
+    private final List<Rewound> channels = new ArrayList<>();
+    private @Nullable Progress progress;
+
+    private RereadableInput(
+            InputFiles files,
+            Console console,
+            @Nullable LayoutSource layouts,
+            Container container,
+            Rewound main) {
+        this.files = files;
+        this.console = console;
+        this.layouts = layouts;
+        this.container = container;
+        this.main = main;
+    }
+
+    /** Opens an input; what cannot seek is unpacked into a temporary file. */
+    public static RereadableInput open(InputFiles files, Console console) throws IOException {
+        LayoutSource layouts = MigrationInput.layouts(files);
+        OpenedInput opened = MigrationInput.openContainer(files, console.in());
+        RereadableInput input =
+                new RereadableInput(
+                        files, console, layouts, opened.container(), rewound(opened.stream()));
+        try {
+            for (String channel : files.channels()) {
+                input.channels.add(rewound(MigrationInput.openChannel(channel, console.in())));
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            try {
+                input.close();
+            } catch (IOException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+        return input;
+    }
+
+    private static Rewound rewound(ByteSource source) throws IOException {
+        try {
+            return Rewound.of(source, Limits.DEFAULT);
+        } catch (IOException | RuntimeException | Error e) {
+            try {
+                source.close();
+            } catch (IOException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    /** What the main file is. */
+    public Container container() {
+        return container;
+    }
+
+    /** The files it was opened from. */
+    public InputFiles files() {
+        return files;
+    }
+
+    @Override
+    public MigrationReader open(PageSink pages) throws IOException {
+        endProgress();
+        WireInput in = new WireInput(main.again());
+        Progress shown = new Progress(console, files.main(), in.size());
+        progress = shown;
+        in.onProgress(shown);
+        MigrationReader reader =
+                MigrationReader.of(
+                        in,
+                        ReaderOptions.DEFAULT
+                                .withPages(pages)
+                                .withPageSize(files.pageSize())
+                                .withLayouts(layouts));
+        for (Rewound channel : channels) {
+            reader.addChannel(new WireInput(channel.again()));
+        }
+        return reader;
+    }
+
+    private void endProgress() {
+        if (progress != null) {
+            progress.close();
+            progress = null;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        endProgress();
+        IOException failure = null;
+        channels.add(main);
+        for (Rewound each : channels) {
+            try {
+                each.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
