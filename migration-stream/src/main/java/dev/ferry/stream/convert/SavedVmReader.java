@@ -77,6 +77,8 @@ final class SavedVmReader {
     private void section(MigrationReader reader, StreamItem.Section section) throws IOException {
         SectionBody body = section.body();
         if (body instanceof SectionBody.Device device) {
+            // Nobody else looks into it before a destination does.
+            device.state();
             ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) section.bodyLength());
             try (WireOutput out = new WireOutput(Channels.newChannel(bytes))) {
                 reader.copyBody(section, out);
