@@ -8,11 +8,14 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.ferry.stream.MalformedStreamException;
 import dev.ferry.stream.Place;
+import dev.ferry.stream.vmstate.VmStateTable.Field;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the file that {@code qemu-system-TARGET -M MACHINE -dump-vmstate FILE} writes: the static
@@ -26,12 +29,7 @@ import java.util.Map;
  *  field       := {"field", "version_id", "field_exists", "num", "size", "Description"}
  * </pre>
  *
- * Wire types are not in it; sizes are those of C objects. What is made of that: 1, 2, 4 and 8 bytes
- * are unsigned integers (booleans and signed ones look the same there), other sizes are buffers, a
- * size of 0 is a value of unknown length, {@code field_exists} is a field that may be missing,
- * {@code num} (since 9.0) the number of elements. Lengths that other fields hold are not told, and
- * devices without a table (the CPU among them) are not in the file. Source: QEMU
- * migration/savevm.c, dump_vmstate_json_to_file.
+ * Source: QEMU migration/savevm.c, dump_vmstate_json_to_file.
  */
 final class DumpVmstateParser {
 
@@ -47,16 +45,15 @@ final class DumpVmstateParser {
     private static final String MACHINE = "vmschkmachine";
 
     private final Place start;
-    private final List<LayoutTemplate> sections = new ArrayList<>();
-    private final Map<String, LayoutTemplate> subsections = new HashMap<>();
-    private final List<String> notes = new ArrayList<>();
+    private final Map<String, VmStateTable> devices = new LinkedHashMap<>();
+    private final Map<String, String> names = new HashMap<>();
     private String machine = "";
 
     DumpVmstateParser(Place start) {
         this.start = start;
     }
 
-    void parse(byte[] json) throws MalformedStreamException {
+    VmStateDump parse(byte[] json) throws MalformedStreamException {
         try (JsonParser in = JSON.createParser(json)) {
             in.nextToken();
             object(in, (type, value) -> device(in, type));
@@ -71,23 +68,7 @@ final class DumpVmstateParser {
         } catch (IOException e) {
             throw new MalformedStreamException("vmstate dump: not readable as JSON", start, e);
         }
-    }
-
-    String machine() {
-        return machine;
-    }
-
-    List<LayoutTemplate> sections() {
-        return sections;
-    }
-
-    Map<String, LayoutTemplate> subsections() {
-        return subsections;
-    }
-
-    /** What the file leaves open, in words. */
-    List<String> notes() {
-        return notes;
+        return new VmStateDump(machine, devices);
     }
 
     private void device(JsonParser in, String type) throws IOException {
@@ -95,7 +76,7 @@ final class DumpVmstateParser {
                 in,
                 (key, value) -> {
                     if (key.equals("Description")) {
-                        sections.add(description(in, type));
+                        devices.put(type, table(in));
                     } else if (type.equals(MACHINE) && key.equals("Name")) {
                         machine = in.getText();
                     } else {
@@ -104,93 +85,77 @@ final class DumpVmstateParser {
                 });
     }
 
-    /** A field as it stands in the file. */
-    private static final class Field {
+    /** A structure as it stands in the file. */
+    private static final class Raw {
         String name = "";
-        int version;
-        boolean optional;
-        int count = 1;
+        long version;
+        long minimumVersion;
         long size;
-        final List<LayoutTemplate> nested = new ArrayList<>(1);
+        int count;
+        boolean conditional;
+        @Nullable VmStateTable nested;
+        final List<Raw> fields = new ArrayList<>();
+        final List<VmStateTable> subsections = new ArrayList<>();
     }
 
-    private LayoutTemplate description(JsonParser in, String type) throws IOException {
-        String[] name = {""};
-        int[] version = {0};
-        List<Field> fields = new ArrayList<>();
-        List<LayoutTemplate> nested = new ArrayList<>();
+    private VmStateTable table(JsonParser in) throws IOException {
+        Raw raw = new Raw();
         object(
                 in,
                 (key, value) -> {
                     switch (key) {
-                        case "name" -> name[0] = in.getText();
-                        case "version_id" -> version[0] = (int) number(in, Integer.MAX_VALUE);
-                        case "Fields" -> array(in, () -> fields.add(field(in, type)));
-                        case "Subsections" -> array(in, () -> nested.add(description(in, type)));
+                        case "name" -> raw.name = name(in);
+                        case "version_id" -> raw.version = number(in, Integer.MAX_VALUE);
+                        case "minimum_version_id" ->
+                                raw.minimumVersion = number(in, Integer.MAX_VALUE);
+                        case "Fields" -> array(in, () -> raw.fields.add(field(in)));
+                        case "Subsections" -> array(in, () -> raw.subsections.add(table(in)));
                         default -> in.skipChildren();
                     }
                 });
-        for (LayoutTemplate subsection : nested) {
-            subsections.putIfAbsent(subsection.name(), subsection);
-        }
-        return new LayoutTemplate(name[0], version[0], templates(fields, version[0], type));
+        return new VmStateTable(
+                raw.name, raw.version, raw.minimumVersion, fields(raw.fields), raw.subsections);
     }
 
-    private Field field(JsonParser in, String type) throws IOException {
-        Field field = new Field();
+    private Raw field(JsonParser in) throws IOException {
+        Raw field = new Raw();
         object(
                 in,
                 (key, value) -> {
                     switch (key) {
-                        case "field" -> field.name = in.getText();
-                        case "version_id" -> field.version = (int) number(in, Integer.MAX_VALUE);
-                        case "field_exists" -> field.optional = value == JsonToken.VALUE_TRUE;
+                        case "field" -> field.name = name(in);
+                        case "version_id" -> field.version = number(in, Integer.MAX_VALUE);
+                        case "field_exists" -> field.conditional = value == JsonToken.VALUE_TRUE;
                         case "num" -> field.count = (int) number(in, Integer.MAX_VALUE);
                         case "size" -> field.size = number(in, Integer.MAX_VALUE);
-                        case "Description" -> field.nested.add(description(in, type));
+                        case "Description" -> field.nested = table(in);
                         default -> in.skipChildren();
                     }
                 });
         return field;
     }
 
-    private List<FieldTemplate> templates(List<Field> fields, int version, String type) {
+    /** Numbers the fields that share a name, as descriptions in streams do. */
+    private static List<Field> fields(List<Raw> raws) {
         Map<String, Integer> uses = new HashMap<>();
-        for (Field field : fields) {
-            uses.merge(field.name, 1, Integer::sum);
+        for (Raw raw : raws) {
+            uses.merge(raw.name, 1, Integer::sum);
         }
         Map<String, Integer> seen = new HashMap<>();
-        List<FieldTemplate> templates = new ArrayList<>();
-        for (Field field : fields) {
-            int use = seen.merge(field.name, 1, Integer::sum) - 1;
-            if (!field.optional && field.version > version) {
-                continue;
-            }
-            boolean several = uses.getOrDefault(field.name, 1) > 1;
-            templates.add(
-                    template(field, several ? field.name + "[" + use + "]" : field.name, type));
+        List<Field> fields = new ArrayList<>(raws.size());
+        for (Raw raw : raws) {
+            int use = seen.merge(raw.name, 1, Integer::sum) - 1;
+            boolean several = uses.getOrDefault(raw.name, 1) > 1;
+            fields.add(
+                    new Field(
+                            several ? raw.name + "[" + use + "]" : raw.name,
+                            raw.version,
+                            raw.conditional,
+                            raw.count,
+                            raw.size,
+                            raw.nested));
         }
-        return templates;
-    }
-
-    private FieldTemplate template(Field field, String name, String type) {
-        List<Integer> counts = field.optional ? List.of(field.count, 0) : List.of(field.count);
-        FieldType wire;
-        List<Long> sizes = List.of(field.size);
-        if (!field.nested.isEmpty()) {
-            wire = FieldType.of("struct");
-            sizes = List.of();
-        } else if (field.size == 0) {
-            wire = FieldType.of(name.equals("virtio") ? name : "unknown");
-            sizes = List.of();
-            notes.add(type + ": the length of field '" + name + "' is not told");
-        } else if (field.size <= Long.BYTES && Long.bitCount(field.size) == 1) {
-            wire = FieldType.of("uint" + field.size * 8);
-        } else {
-            wire = FieldType.of("buffer");
-        }
-        boolean elements = !field.nested.isEmpty() && field.count > 1;
-        return new FieldTemplate(name, wire, elements, 0, counts, sizes, field.nested);
+        return fields;
     }
 
     private interface Member {
@@ -217,6 +182,12 @@ final class DumpVmstateParser {
         while (in.nextToken() != JsonToken.END_ARRAY) {
             element.take();
         }
+    }
+
+    private String name(JsonParser in) throws IOException {
+        String text = in.getText();
+        String known = names.putIfAbsent(text, text);
+        return known == null ? text : known;
     }
 
     private long number(JsonParser in, long limit) throws IOException {

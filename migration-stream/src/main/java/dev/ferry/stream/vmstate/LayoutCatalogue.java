@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,18 @@ public final class LayoutCatalogue {
         List<T> union = new ArrayList<>(first);
         union.addAll(second);
         return union;
+    }
+
+    /** Tells all layouts of sections and subsections; those of other catalogues do not count. */
+    void forEachTemplate(Consumer<LayoutTemplate> action) {
+        for (List<Entry> entries : sections.values()) {
+            for (Entry entry : entries) {
+                action.accept(entry.template());
+            }
+        }
+        for (List<LayoutTemplate> templates : subsections.values()) {
+            templates.forEach(action);
+        }
     }
 
     /** How many different sections are known by name; those of other catalogues do not count. */

@@ -198,15 +198,16 @@ public final class LayoutHarvester {
      * showed.
      */
     private void addDump(Path file, String target, String qemu) throws IOException {
-        DumpVmstateParser parser = new DumpVmstateParser(new Place(file.toString(), 0, ""));
-        parser.parse(Files.readAllBytes(file));
-        LayoutOrigin origin = new LayoutOrigin(target, qemu, parser.machine(), StreamClues.UNKNOWN);
-        for (LayoutTemplate template : parser.sections()) {
+        VmStateDump dump = VmStateDump.parse(Files.readAllBytes(file), file.toString());
+        DumpTemplates templates = new DumpTemplates(dump);
+        LayoutOrigin origin = new LayoutOrigin(target, qemu, dump.machine(), StreamClues.UNKNOWN);
+        for (LayoutTemplate template : templates.sections()) {
             if (!sections.containsKey(template.name())) {
                 add(template, origin, Long.SIZE);
             }
         }
-        parser.subsections()
+        templates
+                .subsections()
                 .forEach((name, template) -> subsections.putIfAbsent(name, List.of(template)));
     }
 

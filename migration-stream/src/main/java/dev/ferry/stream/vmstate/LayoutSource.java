@@ -76,21 +76,23 @@ public record LayoutSource(
     }
 
     private static LayoutSource dump(byte[] json, Place at) throws MalformedStreamException {
-        DumpVmstateParser parser = new DumpVmstateParser(at);
-        parser.parse(json);
-        LayoutOrigin origin = new LayoutOrigin("", "", parser.machine(), StreamClues.UNKNOWN);
+        VmStateDump dump = new DumpVmstateParser(at).parse(json);
+        DumpTemplates templates = new DumpTemplates(dump);
+        LayoutOrigin origin = new LayoutOrigin("", "", dump.machine(), StreamClues.UNKNOWN);
         Map<String, List<LayoutCatalogue.Entry>> sections = new HashMap<>();
-        for (LayoutTemplate template : parser.sections()) {
+        for (LayoutTemplate template : templates.sections()) {
             LayoutCatalogue.Entry entry = new LayoutCatalogue.Entry(template, List.of(origin), 0);
             sections.merge(template.name(), List.of(entry), LayoutCatalogue::union);
         }
         Map<String, List<LayoutTemplate>> subsections = new HashMap<>();
-        parser.subsections().forEach((name, template) -> subsections.put(name, List.of(template)));
+        templates
+                .subsections()
+                .forEach((name, template) -> subsections.put(name, List.of(template)));
         return new LayoutSource(
                 new LayoutCatalogue(sections, subsections),
                 false,
-                parser.machine(),
-                parser.notes());
+                dump.machine(),
+                templates.notes());
     }
 
     private static boolean contains(byte[] text, String ascii) {

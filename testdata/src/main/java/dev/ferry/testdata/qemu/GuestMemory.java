@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -100,6 +101,17 @@ public final class GuestMemory {
         } finally {
             Files.delete(file);
         }
+    }
+
+    /** The digest of each block that can be read, by its name. */
+    public Map<String, String> digests() throws IOException {
+        Map<String, String> digests = new LinkedHashMap<>();
+        for (RamBlock block : blocks()) {
+            if (isReadable(block)) {
+                digests.put(block.idstr(), sha256(block));
+            }
+        }
+        return digests;
     }
 
     /** Compares every block with the truth about it. */

@@ -14,8 +14,7 @@ public final class Incoming {
 
     /** A stream through a pipe, as every release takes it. */
     public static Incoming pipe(Path file) {
-        String quoted = "'" + file.toAbsolutePath().toString().replace("'", "'\\''") + "'";
-        return new Incoming(new UriFeed("exec:cat " + quoted));
+        return new Incoming(new UriFeed("exec:cat " + Shell.quote(file)));
     }
 
     /** A file that QEMU opens itself: what mapped-ram needs. Not before QEMU 8.2. */
@@ -27,6 +26,20 @@ public final class Incoming {
     public static Incoming file(Path file, long offset) {
         String name = "file:" + file.toAbsolutePath();
         return new Incoming(new UriFeed(offset == 0 ? name : name + ",offset=" + offset));
+    }
+
+    /**
+     * The stream in a libvirt save image of any format, as libvirt itself would feed it: unpacked
+     * by the program that the format is named after; in a sparse image mapped-ram, which the
+     * settings must have.
+     *
+     * @throws IOException if the file is no such image
+     */
+    public static Incoming libvirtImage(Path image) throws IOException {
+        LibvirtHeader header = LibvirtHeader.read(image);
+        return header.isSparse()
+                ? file(image, header.payload())
+                : new Incoming(new UriFeed("exec:" + header.command(image)));
     }
 
     /** One connection for each file, in this order; the main channel first. */

@@ -1,6 +1,7 @@
 package dev.ferry.tools.cli;
 
 import dev.ferry.tools.convert.ConvertVerb;
+import dev.ferry.tools.diff.DiffVerb;
 import dev.ferry.tools.extract.ExtractVerb;
 import dev.ferry.tools.inspect.InspectVerb;
 import dev.ferry.tools.verify.VerifyVerb;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Verbs {
 
     /** In the order of the help. */
-    static final String[] NAMES = {"inspect", "verify", "extract", "convert", "completion"};
+    static final String[] NAMES = {"inspect", "verify", "extract", "convert", "diff", "completion"};
 
     private Verbs() {}
 
@@ -20,6 +21,7 @@ final class Verbs {
             case "verify" -> new VerifyVerb();
             case "extract" -> new ExtractVerb();
             case "convert" -> new ConvertVerb();
+            case "diff" -> new DiffVerb();
             case "completion" -> new CompletionVerb();
             default -> null;
         };

@@ -1,16 +1,18 @@
 package dev.ferry.tools.convert;
 
-import dev.ferry.stream.convert.SavedVm;
+import dev.ferry.stream.ram.PageSink;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one output format. */
 @FunctionalInterface
 interface Format {
 
-    /**
-     * Writes {@code vm}.
-     *
-     * @param report takes what the user should know about the output
-     */
-    void write(SavedVm vm, OutputFiles out, Report report) throws IOException;
+    /** Takes the pages while the input is read for the first time; null if that is not needed. */
+    default @Nullable PageSink watch() {
+        return null;
+    }
+
+    /** Writes all of it; the outputs are committed by the caller. */
+    void write(Conversion conversion) throws IOException;
 }

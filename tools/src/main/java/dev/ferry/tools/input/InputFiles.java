@@ -4,6 +4,7 @@ import dev.ferry.stream.ram.RamState;
 import dev.ferry.tools.cli.Spec;
 import dev.ferry.tools.cli.UsageException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
@@ -61,30 +62,62 @@ public record InputFiles(
                                 + " another stream of the same machine.");
     }
 
+    /** Adds the same options for a second input, named with {@code -b} behind. */
+    public static Spec addSecondOptions(Spec spec) {
+        return spec.repeated("--channel-b", "FILE", "A further recorded channel of B.")
+                .option("--snapshot-b", "NAME", "The qcow2 snapshot of B.")
+                .option("--page-size-b", "N", "B's page size, where it is not that of A.")
+                .option("--layouts-b", "FILE", "B's layouts, where they are not those of A.");
+    }
+
     /** What was given for input {@code main}. */
     public static InputFiles of(String main, ParseResult options) {
-        List<String> channels = options.matchedOptionValue("--channel", List.of());
-        List<String> reverse = options.matchedOptionValue("--reverse", List.of());
-        String snapshot = options.matchedOptionValue("--snapshot", null);
+        return of(
+                main,
+                options.matchedOptionValue("--channel", List.of()),
+                options.matchedOptionValue("--reverse", List.of()),
+                options.matchedOptionValue("--snapshot", null),
+                options.matchedOptionValue("--page-size", null),
+                options.matchedOptionValue("--layouts", null));
+    }
+
+    /** What was given for a second input; page size and layouts are the first one's by default. */
+    public static InputFiles second(String main, ParseResult options) {
         String pageSize = options.matchedOptionValue("--page-size", null);
         String layouts = options.matchedOptionValue("--layouts", null);
-        int standardInputs = main.equals(STANDARD_INPUT) ? 1 : 0;
-        for (String file : channels) {
-            standardInputs += file.equals(STANDARD_INPUT) ? 1 : 0;
-        }
-        for (String file : reverse) {
-            standardInputs += file.equals(STANDARD_INPUT) ? 1 : 0;
-        }
-        if (standardInputs > 1) {
+        return of(
+                main,
+                options.matchedOptionValue("--channel-b", List.of()),
+                List.of(),
+                options.matchedOptionValue("--snapshot-b", null),
+                options.matchedOptionValue("--page-size-b", pageSize),
+                options.matchedOptionValue("--layouts-b", layouts));
+    }
+
+    private static InputFiles of(
+            String main,
+            List<String> channels,
+            List<String> reverse,
+            @Nullable String snapshot,
+            @Nullable String pageSize,
+            @Nullable String layouts) {
+        InputFiles files =
+                new InputFiles(
+                        main,
+                        channels,
+                        reverse,
+                        snapshot,
+                        pageSize == null ? 0 : pageSize(pageSize),
+                        layouts);
+        if (Collections.frequency(files.all(), STANDARD_INPUT) > 1) {
             throw new UsageException("standard input ('-') can be named only once");
         }
-        return new InputFiles(
-                main,
-                channels,
-                reverse,
-                snapshot,
-                pageSize == null ? 0 : pageSize(pageSize),
-                layouts);
+        return files;
+    }
+
+    /** Whether any of it is read from standard input. */
+    public boolean standardInput() {
+        return all().contains(STANDARD_INPUT);
     }
 
     /** Every file that is read. */

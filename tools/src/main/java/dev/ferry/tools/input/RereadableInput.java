@@ -3,6 +3,7 @@ package dev.ferry.tools.input;
 import dev.ferry.stream.Limits;
 import dev.ferry.stream.MigrationReader;
 import dev.ferry.stream.ReaderOptions;
+import dev.ferry.stream.container.Compression;
 import dev.ferry.stream.container.Container;
 import dev.ferry.stream.container.OpenedInput;
 import dev.ferry.stream.convert.MigrationOpener;
@@ -25,7 +26,7 @@ public final class RereadableInput implements MigrationOpener, Closeable {
     private final InputFiles files;
     private final Console console;
     private final @Nullable LayoutSource layouts;
-    private final Container container;
+    private final OpenedInput opened;
     private final Rewound main;
     private final List<Rewound> channels = new ArrayList<>();
     private @Nullable Progress progress;
@@ -34,12 +35,12 @@ public final class RereadableInput implements MigrationOpener, Closeable {
             InputFiles files,
             Console console,
             @Nullable LayoutSource layouts,
-            Container container,
+            OpenedInput opened,
             Rewound main) {
         this.files = files;
         this.console = console;
         this.layouts = layouts;
-        this.container = container;
+        this.opened = opened;
         this.main = main;
     }
 
@@ -48,8 +49,7 @@ public final class RereadableInput implements MigrationOpener, Closeable {
         LayoutSource layouts = MigrationInput.layouts(files);
         OpenedInput opened = MigrationInput.openContainer(files, console.in());
         RereadableInput input =
-                new RereadableInput(
-                        files, console, layouts, opened.container(), rewound(opened.stream()));
+                new RereadableInput(files, console, layouts, opened, rewound(opened.stream()));
         try {
             for (String channel : files.channels()) {
                 input.channels.add(rewound(MigrationInput.openChannel(channel, console.in())));
@@ -80,7 +80,12 @@ public final class RereadableInput implements MigrationOpener, Closeable {
 
     /** What the main file is. */
     public Container container() {
-        return container;
+        return opened.container();
+    }
+
+    /** What the main file is wrapped in. */
+    public Compression compression() {
+        return opened.compression();
     }
 
     /** The files it was opened from. */
@@ -108,7 +113,8 @@ public final class RereadableInput implements MigrationOpener, Closeable {
         return reader;
     }
 
-    private void endProgress() {
+    /** Takes the line about reading away, before anything else is said. */
+    public void endProgress() {
         if (progress != null) {
             progress.close();
             progress = null;

@@ -22,6 +22,7 @@ import dev.ferry.tools.input.MigrationInput;
 import dev.ferry.tools.json.FindingJson;
 import dev.ferry.tools.json.Json;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,12 +45,18 @@ public final class VerifyVerb implements Verb {
                                         + " at or what makes its memory wrong; warnings are odd.")
                         .parameters("IN", "0..*", "A file, or '-' for standard input.")
                         .flag("--json", "One JSON object with all findings.")
-                        .flag("--strict", "Exit with 1 for warnings too.");
+                        .flag("--strict", "Exit with 1 for warnings too.")
+                        .option(
+                                "--against",
+                                "DUMP",
+                                "Check too whether a certain QEMU would load it: the file that its"
+                                        + " 'qemu-system-... -M MACHINE -dump-vmstate DUMP' wrote.");
         return InputFiles.addOptions(spec)
                 .examples(
                         "ferry verify vm.mig && echo fine",
                         "ferry verify --strict vm.save",
-                        "ferry verify main.ch0 --channel main.ch1 --reverse main.ch0.rev")
+                        "ferry verify main.ch0 --channel main.ch1 --reverse main.ch0.rev",
+                        "ferry verify vm.mig --against new-qemu.json    would that QEMU load it?")
                 .build();
     }
 
@@ -60,12 +67,14 @@ public final class VerifyVerb implements Verb {
             throw new UsageException("expected one input, found " + inputs.size());
         }
         InputFiles files = InputFiles.of(inputs.getFirst(), options);
+        String dump = options.matchedOptionValue("--against", null);
+        Destination destination = dump == null ? null : Destination.read(dump);
         Findings findings = new Findings(Limits.DEFAULT.findings());
         Verification verification = new Verification(findings);
         CoverageCheck coverage = new CoverageCheck(verification);
         try (PageContentCheck contents = new PageContentCheck(verification)) {
-            Checks checks =
-                    new Checks(
+            List<Check> list =
+                    new ArrayList<>(
                             List.of(
                                     new ContainerCheck(verification),
                                     new FramingCheck(verification),
@@ -77,13 +86,19 @@ public final class VerifyVerb implements Verb {
                                     coverage,
                                     new MultiFdCheck(verification),
                                     new ReturnPathCheck(verification)));
+            AgainstCheck against = null;
+            if (destination != null) {
+                against = new AgainstCheck(verification, destination);
+                list.add(against);
+            }
+            Checks checks = new Checks(list);
             try (MigrationInput input = MigrationInput.open(files, console.in(), checks)) {
                 verification.begin(input);
                 Outcome outcome = read(input, checks, coverage, findings, console);
                 if (options.hasMatchedOption("--json")) {
-                    json(outcome, input, findings, console);
+                    json(outcome, input, findings, against, console);
                 } else {
-                    text(outcome, input, findings, console);
+                    text(outcome, input, findings, against, console);
                 }
                 return outcome.exitCode(findings, options.hasMatchedOption("--strict"));
             }
@@ -164,7 +179,11 @@ public final class VerifyVerb implements Verb {
     }
 
     private static void text(
-            Outcome outcome, MigrationInput input, Findings findings, Console console) {
+            Outcome outcome,
+            MigrationInput input,
+            Findings findings,
+            @Nullable AgainstCheck against,
+            Console console) {
         Style style = Style.of(console);
         for (Finding finding : findings.list()) {
             String severity =
@@ -177,6 +196,9 @@ public final class VerifyVerb implements Verb {
                             severity
                                     + ": "
                                     + SafeText.of(finding.message() + " (" + finding.at() + ")"));
+        }
+        if (against != null) {
+            console.out().println(SafeText.of(summary(against)));
         }
         long errors = errors(findings);
         long warnings = findings.list().size() - errors;
@@ -198,8 +220,38 @@ public final class VerifyVerb implements Verb {
         console.out().println(line);
     }
 
+    private static String summary(AgainstCheck against) {
+        String text =
+                against.destination().file()
+                        + ": machine "
+                        + against.destination().dump().machine()
+                        + ", "
+                        + Quantity.count(against.compared(), "section")
+                        + " compared";
+        return against.untold().isEmpty()
+                ? text
+                : text + "; no dump tells about " + String.join(", ", against.untold());
+    }
+
+    private static void against(JsonGenerator out, AgainstCheck against) throws IOException {
+        out.writeObjectFieldStart("against");
+        out.writeStringField("path", against.destination().file());
+        out.writeStringField("machine", against.destination().dump().machine());
+        out.writeNumberField("compared", against.compared());
+        out.writeArrayFieldStart("untold");
+        for (String name : against.untold()) {
+            out.writeString(name);
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+    }
+
     private static void json(
-            Outcome outcome, MigrationInput input, Findings findings, Console console)
+            Outcome outcome,
+            MigrationInput input,
+            Findings findings,
+            @Nullable AgainstCheck against,
+            Console console)
             throws IOException {
         JsonGenerator out = Json.generator(console.out());
         long errors = errors(findings);
@@ -212,6 +264,9 @@ public final class VerifyVerb implements Verb {
         out.writeNumberField("errors", errors);
         out.writeNumberField("warnings", findings.list().size() - errors);
         out.writeNumberField("dropped", findings.dropped());
+        if (against != null) {
+            against(out, against);
+        }
         out.writeArrayFieldStart("findings");
         boolean channels = input.reader().channels().size() > 1;
         for (Finding finding : findings.list()) {
