@@ -8,6 +8,7 @@ module dev.ferry.testdata {
 
     exports dev.ferry.testdata;
     exports dev.ferry.testdata.junit;
+    exports dev.ferry.testdata.qemu;
 
     opens dev.ferry.testdata.junit to
             org.junit.platform.commons;

@@ -1,6 +1,7 @@
 package dev.ferry.stream;
 
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.item.ConfigurationSubsection;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.item.Tag;
 import dev.ferry.stream.ram.RamState;
@@ -29,19 +30,38 @@ final class ConfigurationReader {
     private static final int NAME_LIMIT = 4096;
     private static final int CAPABILITIES_LIMIT = 256;
 
+    /** There are three kinds. */
+    private static final int SUBSECTIONS_LIMIT = 16;
+
+    private final StreamListener listener;
+    private final int channel;
     private OptionalInt pageBits = OptionalInt.empty();
     private List<String> capabilities = List.of();
     private Optional<UUID> uuid = Optional.empty();
 
-    static StreamItem.Configuration read(WireInput in, int channel, long at) throws IOException {
-        return new ConfigurationReader().body(in, channel, at);
+    private ConfigurationReader(StreamListener listener, int channel) {
+        this.listener = listener;
+        this.channel = channel;
     }
 
-    private StreamItem.Configuration body(WireInput in, int channel, long at) throws IOException {
+    static StreamItem.Configuration read(
+            WireInput in, int channel, long at, StreamListener listener) throws IOException {
+        return new ConfigurationReader(listener, channel).body(in, at);
+    }
+
+    private StreamItem.Configuration body(WireInput in, long at) throws IOException {
         in.enter("configuration");
         int length = in.length32(NAME_LIMIT, "machine name's length");
         String machine = in.string(length, "machine name");
+        int subsections = 0;
         while (in.peek(0) == Tag.QEMU_VM_SUBSECTION) {
+            if (++subsections > SUBSECTIONS_LIMIT) {
+                throw in.exceeds(
+                        in.offset(),
+                        "subsections of the configuration",
+                        subsections,
+                        SUBSECTIONS_LIMIT);
+            }
             subsection(in);
         }
         in.leave();
@@ -59,10 +79,22 @@ final class ConfigurationReader {
             throw in.unsupported(at, "subsection version: expected 1, found " + version);
         }
         switch (name) {
-            case "configuration/target-page-bits" -> pageBits = OptionalInt.of(pageBits(in));
-            case "configuration/capabilities" -> capabilities = capabilities(in);
-            case "configuration/uuid" ->
-                    uuid = Optional.of(new UUID(in.u64("uuid"), in.u64("uuid")));
+            case "configuration/target-page-bits" -> {
+                int bits = pageBits(in);
+                pageBits = OptionalInt.of(bits);
+                listener.configuration(
+                        channel, at, new ConfigurationSubsection.TargetPageBits(bits));
+            }
+            case "configuration/capabilities" -> {
+                capabilities = capabilities(in);
+                listener.configuration(
+                        channel, at, new ConfigurationSubsection.Capabilities(capabilities));
+            }
+            case "configuration/uuid" -> {
+                UUID value = new UUID(in.u64("uuid"), in.u64("uuid"));
+                uuid = Optional.of(value);
+                listener.configuration(channel, at, new ConfigurationSubsection.Uuid(value));
+            }
             default ->
                     throw in.unsupported(
                             at,

@@ -56,6 +56,10 @@ final class ItemReader {
         this.begun = continued;
     }
 
+    int channel() {
+        return channel;
+    }
+
     WireInput input() {
         return in;
     }
@@ -130,7 +134,7 @@ final class ItemReader {
                 || !state.lastSection().isEmpty()) {
             throw in.malformed(at, "configuration: expected only once, right after the header");
         }
-        StreamItem.Configuration read = ConfigurationReader.read(in, channel, at);
+        StreamItem.Configuration read = ConfigurationReader.read(in, channel, at, state.listener());
         state.configure(read);
         return read;
     }
@@ -198,7 +202,7 @@ final class ItemReader {
             ram.readBody(in, state.ramFeatures(), state.sync());
             body = new SectionBody.Ram();
         } else if (section.live() != null) {
-            body = section.live().read(in);
+            body = section.live().read(in, state.listener().live(channel));
         } else if (type != SectionType.FULL) {
             return unreadable(at, section, "a live section of a kind that is not known", -1);
         } else {

@@ -171,6 +171,7 @@ public final class MigrationReader implements Closeable {
                 if (recovered.isEmpty() || !state.postcopy()) {
                     throw e;
                 }
+                options.listener().cut(main.channel(), e);
                 // The connection broke in the middle of something, which the next channel sends
                 // again.
                 item = null;

@@ -11,7 +11,8 @@ class ConfigurationReaderFuzzTest {
     @FuzzTest
     void configuration(byte[] data) throws IOException {
         try {
-            ConfigurationReader.read(new WireInput(new MemorySource("fuzz", data)), 0, 0);
+            ConfigurationReader.read(
+                    new WireInput(new MemorySource("fuzz", data)), 0, 0, StreamListener.NONE);
         } catch (StreamException e) {
             // Said what is wrong and where: all that is asked of it.
         }

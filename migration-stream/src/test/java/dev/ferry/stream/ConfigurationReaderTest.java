@@ -23,7 +23,8 @@ class ConfigurationReaderTest {
         byte[] bytes = WireBytes.of().u8(7).raw(body.bytes()).u8(0).bytes();
         WireInput in = new WireInput(new MemorySource("test", bytes));
         in.u8("tag");
-        StreamItem.Configuration configuration = ConfigurationReader.read(in, 0, 0);
+        StreamItem.Configuration configuration =
+                ConfigurationReader.read(in, 0, 0, StreamListener.NONE);
         assertEquals(bytes.length - 1, in.offset());
         assertEquals(bytes.length - 1, configuration.length());
         return configuration;
@@ -126,7 +127,9 @@ class ConfigurationReaderTest {
             }
             WireInput in =
                     new WireInput(new MemorySource("test", java.util.Arrays.copyOf(whole, length)));
-            assertThrows(TruncatedStreamException.class, () -> ConfigurationReader.read(in, 0, 0));
+            assertThrows(
+                    TruncatedStreamException.class,
+                    () -> ConfigurationReader.read(in, 0, 0, StreamListener.NONE));
         }
     }
 }

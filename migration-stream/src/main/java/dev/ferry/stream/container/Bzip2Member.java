@@ -9,4 +9,10 @@ final class Bzip2Member extends InputStreamMember {
     Bzip2Member(Lookahead in) throws IOException {
         super(new BZip2CompressorInputStream(in.asInputStream(), false));
     }
+
+    @Override
+    public void close() throws IOException {
+        super.close();
+        GarbageBound.check();
+    }
 }

@@ -10,6 +10,8 @@ import dev.ferry.stream.io.ByteSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+import org.tukaani.xz.ArrayCache;
+import org.tukaani.xz.BasicArrayCache;
 import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.UnsupportedOptionsException;
 
@@ -31,6 +33,7 @@ final class DecompressedSource implements ByteSource {
     private final boolean anythingMayFollow;
     private final String crumb;
     private final long begin;
+    private final ArrayCache arrays = new BasicArrayCache();
     private @Nullable Member member;
     private @Nullable IOException failure;
     private long offset;
@@ -102,7 +105,7 @@ final class DecompressedSource implements ByteSource {
 
     private Member begin() throws IOException {
         return switch (compression) {
-            case XZ -> new XzMember(in);
+            case XZ -> new XzMember(in, arrays);
             case BZIP2 -> new Bzip2Member(in);
             case GZIP -> new GzipMember(in);
             case ZSTD -> new ZstdMember(in);

@@ -27,7 +27,7 @@ abstract class InputStreamMember implements Member {
     }
 
     @Override
-    public final void close() throws IOException {
+    public void close() throws IOException {
         unpacked.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.ferry.stream.container;
 import dev.ferry.stream.LimitExceededException;
 import dev.ferry.stream.UnsupportedStreamException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.zip.Adler32;
 import java.util.zip.CRC32;
 import java.util.zip.Checksum;
@@ -26,6 +27,8 @@ import java.util.zip.Checksum;
  */
 record LzopHeader(long flags) {
 
+    private static final byte[] MAGIC = {(byte) 0x89, 'L', 'Z', 'O', 0, '\r', '\n', 0x1a, '\n'};
+
     private static final int MAGIC_BYTES = 9;
 
     /** lzop 1.04, the newest there is. */
@@ -40,6 +43,31 @@ record LzopHeader(long flags) {
     private static final int F_H_CRC32 = 0x1000;
 
     private static final int MAX_EXTRA = 1 << 20;
+
+    /** Library version 2.10; what a reader needs is lzop 0.94. */
+    private static final int LIBRARY = 0x20a0;
+
+    private static final int NEEDED = 0x940;
+    private static final int LZO1X_1 = 1;
+    private static final int LEVEL = 5;
+    private static final int F_STDIN = 4;
+    private static final int F_STDOUT = 8;
+    private static final int F_OS_UNIX = 3 << 24;
+
+    /**
+     * What {@code lzop -c} writes in front of its standard input, but for the time, which is 0: a
+     * header without a name, blocks with the Adler32 of their unpacked bytes.
+     */
+    static byte[] ofStandardInput() {
+        ByteBuffer header = ByteBuffer.allocate(MAGIC_BYTES + 25 + 4);
+        header.put(MAGIC).putShort((short) NEWEST).putShort((short) LIBRARY);
+        header.putShort((short) NEEDED).put((byte) LZO1X_1).put((byte) LEVEL);
+        header.putInt(F_OS_UNIX | F_STDIN | F_STDOUT | F_ADLER32_D);
+        header.position(header.position() + 13);
+        Adler32 adler = new Adler32();
+        adler.update(header.array(), MAGIC_BYTES, header.position() - MAGIC_BYTES);
+        return header.putInt((int) adler.getValue()).array();
+    }
 
     boolean adlerOfUnpacked() {
         return (flags & F_ADLER32_D) != 0;

@@ -1,6 +1,7 @@
 package dev.ferry.stream.container;
 
 import java.io.IOException;
+import org.tukaani.xz.ArrayCache;
 import org.tukaani.xz.SingleXZInputStream;
 
 /** One xz stream, its checks verified. */
@@ -12,7 +13,10 @@ final class XzMember extends InputStreamMember {
      */
     private static final int MEMORY_KIB = 136 << 10;
 
-    XzMember(Lookahead in) throws IOException {
-        super(new SingleXZInputStream(in.asInputStream(), MEMORY_KIB, true));
+    /**
+     * @param arrays keeps the dictionary for the next stream
+     */
+    XzMember(Lookahead in, ArrayCache arrays) throws IOException {
+        super(new SingleXZInputStream(in.asInputStream(), MEMORY_KIB, true, arrays));
     }
 }

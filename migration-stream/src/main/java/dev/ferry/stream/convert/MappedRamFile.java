@@ -67,6 +67,8 @@ public final class MappedRamFile implements RamTarget {
                         source.blocks(), features, source.pageSize(), out.offset(), fileOrigin);
         RamSectionWriter ram = new RamSectionWriter(out, source.pageSize());
         ram.mappedBlockList(layout, features);
+        // Gaps that cannot be holes are zeros, which must not come after the pages.
+        out.flush();
         ram.eos();
     }
 

@@ -318,16 +318,7 @@ public final class WireInput implements Closeable {
      */
     public void skip(long length, String what) throws IOException {
         long start = offset();
-        if (length < 0 || length >= LONGEST) {
-            throw malformed(
-                    start,
-                    what
-                            + ": expected a length below 2^62, found "
-                            + Long.toUnsignedString(length));
-        }
-        if (length > regionEnd - start) {
-            throw regionTooShort(what, length);
-        }
+        checkLength(length, start, what);
         if (length <= buffer.remaining()) {
             buffer.position(buffer.position() + (int) length);
         } else if (length > SEEK_THRESHOLD && source.seekable()) {
@@ -339,6 +330,53 @@ public final class WireInput implements Closeable {
             progress.accept(base);
         } else {
             readThrough(length, what);
+        }
+    }
+
+    /** Takes pieces of something long. */
+    @FunctionalInterface
+    public interface PieceSink {
+        /**
+         * Takes a piece.
+         *
+         * @param piece what lies between position and limit, which must be left alone
+         */
+        void piece(ByteBuffer piece) throws IOException;
+    }
+
+    /**
+     * Hands the next {@code length} bytes over as they come.
+     *
+     * @param length unsigned, as it may come from the wire
+     */
+    public void pieces(long length, String what, PieceSink sink) throws IOException {
+        long start = offset();
+        checkLength(length, start, what);
+        long left = length;
+        while (left > 0) {
+            if (!available(1)) {
+                throw truncated(what, start, length, length - left);
+            }
+            int n = (int) Math.min(left, buffer.remaining());
+            int position = buffer.position();
+            int limit = buffer.limit();
+            buffer.limit(position + n);
+            sink.piece(buffer);
+            buffer.limit(limit).position(position + n);
+            left -= n;
+        }
+    }
+
+    private void checkLength(long length, long start, String what) throws IOException {
+        if (length < 0 || length >= LONGEST) {
+            throw malformed(
+                    start,
+                    what
+                            + ": expected a length below 2^62, found "
+                            + Long.toUnsignedString(length));
+        }
+        if (length > regionEnd - start) {
+            throw regionTooShort(what, length);
         }
     }
 
@@ -422,6 +460,15 @@ public final class WireInput implements Closeable {
             out.bytes(b, b.position(), n);
             b.position(b.position() + n);
             left -= n;
+        }
+    }
+
+    /** Writes everything up to the region's or the input's end to {@code out}. */
+    public void copyRest(WireOutput out) throws IOException {
+        while (available(1)) {
+            int n = (int) Math.min(regionRemaining(), buffer.remaining());
+            out.bytes(buffer, buffer.position(), n);
+            buffer.position(buffer.position() + n);
         }
     }
 

@@ -30,7 +30,13 @@ public final class WireOutput implements Closeable {
 
     /** Writes to {@code channel} from where it stands, which becomes offset 0. */
     public WireOutput(WritableByteChannel channel) {
+        this(channel, 0);
+    }
+
+    /** As the other one; where the channel stands becomes {@code offset}. */
+    public WireOutput(WritableByteChannel channel, long offset) {
         this.channel = channel;
+        this.base = offset;
     }
 
     /** Offset of the next byte. */

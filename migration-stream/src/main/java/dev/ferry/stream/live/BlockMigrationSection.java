@@ -18,33 +18,35 @@ import java.io.IOException;
  */
 final class BlockMigrationSection implements LiveSection {
 
-    private static final int DEVICE_BLOCK = 0x01;
-    private static final int EOS = 0x02;
-    private static final int PROGRESS = 0x04;
-    private static final int ZERO_BLOCK = 0x08;
+    static final int DEVICE_BLOCK = 0x01;
+    static final int EOS = 0x02;
+    static final int PROGRESS = 0x04;
+    static final int ZERO_BLOCK = 0x08;
     private static final int FLAGS = 0x1ff;
-    private static final int CHUNK_BYTES = 1 << 20;
+    static final int CHUNK_BYTES = 1 << 20;
 
     @Override
-    public SectionBody.Live read(WireInput in) throws IOException {
+    public SectionBody.Live read(WireInput in, LiveListener listener) throws IOException {
         long records = 0;
         long bytes = 0;
         while (true) {
             long at = in.offset();
-            int flags = (int) in.u64("disk block record") & FLAGS;
+            long word = in.u64("disk block record");
+            int flags = (int) word & FLAGS;
+            long sector = word >>> 9;
             switch (flags) {
                 case EOS -> {
+                    LiveSection.tell(in, listener, new LiveRecord.DiskEnd(sector), "");
                     return new SectionBody.Live("disk blocks", records, bytes);
                 }
-                case PROGRESS -> {}
-                case DEVICE_BLOCK -> {
-                    in.str8("device name");
-                    in.skip(CHUNK_BYTES, "disk block");
-                    bytes += CHUNK_BYTES;
-                    records++;
-                }
-                case DEVICE_BLOCK | ZERO_BLOCK -> {
-                    in.str8("device name");
+                case PROGRESS ->
+                        LiveSection.tell(in, listener, new LiveRecord.DiskProgress(sector), "");
+                case DEVICE_BLOCK, DEVICE_BLOCK | ZERO_BLOCK -> {
+                    boolean zero = (flags & ZERO_BLOCK) != 0;
+                    LiveRecord block =
+                            new LiveRecord.DiskBlock(sector, zero, in.str8("device name"));
+                    LiveSection.tell(in, listener, block, "disk block");
+                    bytes += block.contentBytes();
                     records++;
                 }
                 default ->

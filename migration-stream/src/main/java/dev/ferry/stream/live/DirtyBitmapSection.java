@@ -1,5 +1,13 @@
 package dev.ferry.stream.live;
 
+import static dev.ferry.stream.live.DirtyBitmapFlags.BITMAP_NAME;
+import static dev.ferry.stream.live.DirtyBitmapFlags.BITS;
+import static dev.ferry.stream.live.DirtyBitmapFlags.COMPLETE;
+import static dev.ferry.stream.live.DirtyBitmapFlags.DEVICE_NAME;
+import static dev.ferry.stream.live.DirtyBitmapFlags.EOS;
+import static dev.ferry.stream.live.DirtyBitmapFlags.START;
+import static dev.ferry.stream.live.DirtyBitmapFlags.ZEROES;
+
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.item.SectionBody;
 import java.io.IOException;
@@ -20,42 +28,42 @@ import java.io.IOException;
  */
 final class DirtyBitmapSection implements LiveSection {
 
-    private static final int EOS = 0x01;
-    private static final int ZEROES = 0x02;
-    private static final int BITMAP_NAME = 0x04;
-    private static final int DEVICE_NAME = 0x08;
-    private static final int START = 0x10;
-    private static final int COMPLETE = 0x20;
-    private static final int BITS = 0x40;
-
     @Override
-    public SectionBody.Live read(WireInput in) throws IOException {
+    public SectionBody.Live read(WireInput in, LiveListener listener) throws IOException {
         long records = 0;
         long bytes = 0;
         while (true) {
             long at = in.offset();
             int flags = flags(in);
             if (flags == EOS) {
+                LiveSection.tell(in, listener, new LiveRecord.BitmapEnd(), "");
                 return new SectionBody.Live("dirty bitmaps", records, bytes);
             }
             records++;
-            if ((flags & DEVICE_NAME) != 0) {
-                in.str8("node name");
-            }
-            if ((flags & BITMAP_NAME) != 0) {
-                in.str8("bitmap name");
-            }
-            switch (flags & ~(DEVICE_NAME | BITMAP_NAME | ZEROES)) {
-                case START -> in.skip(5, "bitmap start");
-                case COMPLETE -> {}
-                case BITS -> bytes += bits(in, (flags & ZEROES) != 0);
-                default ->
-                        throw in.malformed(
-                                at,
-                                "dirty bitmap record: expected START, BITS, COMPLETE or EOS, found flags 0x"
-                                        + Integer.toHexString(flags));
-            }
+            LiveRecord.BitmapName name =
+                    new LiveRecord.BitmapName(
+                            flags,
+                            (flags & DEVICE_NAME) != 0 ? in.str8("node name") : "",
+                            (flags & BITMAP_NAME) != 0 ? in.str8("bitmap name") : "");
+            LiveRecord record =
+                    switch (flags & ~(DEVICE_NAME | BITMAP_NAME | ZEROES)) {
+                        case START ->
+                                new LiveRecord.BitmapStart(
+                                        name, in.u32("granularity"), in.u8("bitmap settings"));
+                        case COMPLETE -> new LiveRecord.BitmapComplete(name);
+                        case BITS -> bits(in, name);
+                        default -> throw unknown(in, at, flags);
+                    };
+            LiveSection.tell(in, listener, record, "bitmap chunk");
+            bytes += record.contentBytes();
         }
+    }
+
+    private static IOException unknown(WireInput in, long at, int flags) {
+        return in.malformed(
+                at,
+                "dirty bitmap record: expected START, BITS, COMPLETE or EOS, found flags 0x"
+                        + Integer.toHexString(flags));
     }
 
     private static int flags(WireInput in) throws IOException {
@@ -69,13 +77,11 @@ final class DirtyBitmapSection implements LiveSection {
         return flags;
     }
 
-    private static long bits(WireInput in, boolean zeroes) throws IOException {
-        in.skip(12, "bitmap chunk");
-        if (zeroes) {
-            return 0;
-        }
-        long length = in.u64("bitmap chunk's length");
-        in.skip(length, "bitmap chunk");
-        return length;
+    private static LiveRecord bits(WireInput in, LiveRecord.BitmapName name) throws IOException {
+        return new LiveRecord.BitmapBits(
+                name,
+                in.u64("bitmap chunk's first sector"),
+                in.u32("bitmap chunk's sectors"),
+                name.zeroes() ? 0 : in.u64("bitmap chunk's length"));
     }
 }

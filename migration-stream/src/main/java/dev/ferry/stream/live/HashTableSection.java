@@ -18,31 +18,34 @@ import java.io.IOException;
 final class HashTableSection implements LiveSection {
 
     private static final int NO_TABLE = -1;
-    private static final int HASH_PTE_BYTES = 16;
+    static final int HASH_PTE_BYTES = 16;
 
     @Override
-    public SectionBody.Live read(WireInput in) throws IOException {
+    public SectionBody.Live read(WireInput in, LiveListener listener) throws IOException {
         int header = in.i32("hash table header");
-        long records = 0;
-        long bytes = 0;
-        if (header == 0) {
-            while (true) {
-                int index = in.i32("hash table index");
-                int valid = in.u16("valid entries");
-                int invalid = in.u16("invalid entries");
-                if (index == 0 && valid == 0 && invalid == 0) {
-                    break;
-                }
-                long length = (long) valid * HASH_PTE_BYTES;
-                in.skip(length, "hash table entries");
-                records++;
-                bytes += length;
-            }
-        } else if (header < 0 && header != NO_TABLE) {
+        boolean sized = header > 0 || header == NO_TABLE;
+        if (!sized && header != 0) {
             throw in.malformed(
                     in.offset() - 4,
                     "hash table header: expected a size, 0 or 0xffffffff, found 0x"
                             + Integer.toHexString(header));
+        }
+        LiveSection.tell(in, listener, new LiveRecord.HashTableHeader(header), "");
+        long records = 0;
+        long bytes = 0;
+        boolean more = !sized;
+        while (more) {
+            LiveRecord.HashTableEntries entries =
+                    new LiveRecord.HashTableEntries(
+                            in.i32("hash table index"),
+                            in.u16("valid entries"),
+                            in.u16("invalid entries"));
+            LiveSection.tell(in, listener, entries, "hash table entries");
+            more = entries.index() != 0 || entries.valid() != 0 || entries.invalid() != 0;
+            if (more) {
+                records++;
+                bytes += entries.contentBytes();
+            }
         }
         return new SectionBody.Live("hash page table", records, bytes);
     }

@@ -20,13 +20,14 @@ import java.io.IOException;
  */
 final class StorageAttributesSection implements LiveSection {
 
-    private static final int EOS = 0x01;
-    private static final int MORE = 0x02;
+    static final int EOS = 0x01;
+    static final int MORE = 0x02;
     private static final int ERROR = 0x04;
-    private static final int DONE = 0x08;
+    static final int DONE = 0x08;
+    static final long FLAGS = 0xfff;
 
     @Override
-    public SectionBody.Live read(WireInput in) throws IOException {
+    public SectionBody.Live read(WireInput in, LiveListener listener) throws IOException {
         long records = 0;
         long bytes = 0;
         boolean done = false;
@@ -35,18 +36,26 @@ final class StorageAttributesSection implements LiveSection {
                 break;
             }
             long at = in.offset();
-            int flags = (int) in.u64("storage attributes record") & 0xfff;
+            long word = in.u64("storage attributes record");
+            int flags = (int) (word & FLAGS);
+            long address = word & ~FLAGS;
             if (flags == EOS) {
+                LiveSection.tell(in, listener, new LiveRecord.StorageAttributesEnd(address), "");
                 break;
             }
             switch (flags) {
                 case MORE -> {
                     long length = in.u64("storage attributes' length");
-                    in.skip(length, "storage attributes");
+                    LiveRecord attributes = new LiveRecord.StorageAttributes(address, length);
+                    LiveSection.tell(in, listener, attributes, "storage attributes");
                     records++;
                     bytes += length;
                 }
-                case DONE -> done = true;
+                case DONE -> {
+                    done = true;
+                    LiveRecord end = new LiveRecord.StorageAttributesDone(address);
+                    LiveSection.tell(in, listener, end, "");
+                }
                 case ERROR ->
                         throw in.malformed(at, "storage attributes: the source reported an error");
                 default ->

@@ -12,16 +12,27 @@ public final class ReturnPathReader {
     /** What a source reads at most. */
     private static final int MAX_PAYLOAD = 512;
 
-    private static final long RAMBLOCK_RECV_BITMAP_ENDING = 0x0123456789abcdefL;
+    static final long RAMBLOCK_RECV_BITMAP_ENDING = 0x0123456789abcdefL;
 
     private final WireInput in;
     private final Limits limits;
+    private final BitmapListener bitmaps;
     private String lastBlock = "";
 
     /** Reads {@code in}, which remains whoever opened it's to close. */
     public ReturnPathReader(WireInput in, Limits limits) {
+        this(in, limits, BitmapListener.NONE);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param bitmaps takes received bitmaps, before the message they belong to is returned
+     */
+    public ReturnPathReader(WireInput in, Limits limits, BitmapListener bitmaps) {
         this.in = in;
         this.limits = limits;
+        this.bitmaps = bitmaps;
     }
 
     /** The next message, or null at the end of the recording. */
@@ -100,9 +111,13 @@ public final class ReturnPathReader {
             throw in.exceeds(sizeAt, "received bitmap's size", size, limits.deviceBytes());
         }
         long set = 0;
+        bitmaps.begin(message.block(), size);
         for (long left = size; left > 0; ) {
             ByteBuffer b = in.window(1, "received bitmap");
             int n = (int) Math.min(left, b.remaining());
+            int limit = b.limit();
+            bitmaps.piece(b.limit(b.position() + n));
+            b.limit(limit);
             for (int i = 0; i < n; i++) {
                 set += Integer.bitCount(b.get() & 0xff);
             }

@@ -66,6 +66,7 @@ final class BlockListReader {
                 throw in.exceeds(
                         in.offset(), "block list entries", blocks.size() + 1L, limits.ramBlocks());
             }
+            long entryAt = in.offset();
             RamBlock block = entry(in, blocks.size(), left);
             if (!ids.add(block.id())) {
                 throw in.malformed(in.offset(), "block list: '" + block.id() + "' is listed twice");
@@ -75,7 +76,7 @@ final class BlockListReader {
             if (block.mapped() != null) {
                 // The list is complete only at its end, but the pages lie here.
                 ram.blocks(blocks);
-                mapped.read(in, block);
+                mapped.read(in, entryAt, total, block);
             }
         }
         if (before.isEmpty()) {

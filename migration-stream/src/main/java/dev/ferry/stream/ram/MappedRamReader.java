@@ -17,18 +17,26 @@ final class MappedRamReader {
     private final RamState ram;
     private final Limits limits;
     private final PageRunBatch batch;
+    private final int channel;
 
     /** Offset of the page being read, for messages; -1 before the first. */
     private long page = -1;
 
-    MappedRamReader(RamState ram, Limits limits, PageRunBatch batch) {
+    MappedRamReader(RamState ram, Limits limits, PageRunBatch batch, int channel) {
+        this.channel = channel;
         this.ram = ram;
         this.limits = limits;
         this.batch = batch;
     }
 
-    /** Reads the pages of {@code block} and leaves {@code in} behind its region. */
-    void read(WireInput in, RamBlock block) throws IOException, MalformedPageException {
+    /**
+     * Reads the pages of {@code block} and leaves {@code in} behind its region.
+     *
+     * @param entryAt offset of its entry
+     * @param total used length of all blocks
+     */
+    void read(WireInput in, long entryAt, long total, RamBlock block)
+            throws IOException, MalformedPageException {
         MappedRamHeader header = Objects.requireNonNull(block.mapped());
         in.enter(new Crumb(block));
         this.page = -1;
@@ -53,6 +61,7 @@ final class MappedRamReader {
         goTo(in, header.pagesOffset(), header.at() + 20, "mapped-ram pages offset");
         checkTail(in, bitmap, header);
         ram.announce();
+        ram.listener().mappedBlock(channel, entryAt, total, block, bitmap);
         long start = in.offset();
         long first = bitmap.nextSet(0);
         while (first < pages) {

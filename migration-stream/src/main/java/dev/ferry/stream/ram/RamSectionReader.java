@@ -44,7 +44,7 @@ public final class RamSectionReader {
         this.limits = limits;
         this.channel = channel;
         this.batch = new PageRunBatch(ram, channel);
-        this.mapped = new MappedRamReader(ram, limits, batch);
+        this.mapped = new MappedRamReader(ram, limits, batch, channel);
     }
 
     /** Reads one body, EOS included. */
@@ -167,6 +167,9 @@ public final class RamSectionReader {
         int flags = flags(in, word);
         long address = word & -(long) ram.pageSize();
         int kind = flags & ~CONTINUE;
+        if (odd(kind, word)) {
+            ram.listener().oddWord(channel, at, word);
+        }
         switch (kind) {
             case RamFlags.RAM_SAVE_FLAG_EOS -> {
                 ram.statistics().countEos();
@@ -175,6 +178,7 @@ public final class RamSectionReader {
                 return false;
             }
             case RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH -> {
+                requireFlush(in, at, word);
                 ram.statistics().countFlush();
                 ram.listener().flush(channel, at);
                 sync.onFlush();
@@ -199,6 +203,33 @@ public final class RamSectionReader {
                                     + RamFlags.describe(flags));
         }
         return true;
+    }
+
+<<<<<<< HEAD
+    /**
+     * Tells a MULTIFD_FLUSH from what AMD's SEV fork of QEMU means by the same flag, an encrypted
+     * page or the list of shared regions: a flush has no offset, and the next word follows, whose
+     * first byte is 0, where the fork has the length of a block's name.
+     */
+    private static void requireFlush(WireInput in, long at, long word) throws IOException {
+        if (word != RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH || in.peek(0) > 0) {
+            throw in.unsupported(
+                    at,
+                    "an encrypted page of an AMD SEV guest (RAM flag 0x200): it cannot be read"
+                            + " without the private key of the platform that it was sent to");
+        }
+=======
+    /** Whether a word that holds no page's address has more in it than its flag. */
+    private static boolean odd(int kind, long word) {
+        return switch (kind) {
+            case RamFlags.RAM_SAVE_FLAG_EOS,
+                    RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH,
+                    RamFlags.RAM_SAVE_FLAG_HOOK ->
+                    word != kind;
+            case RamFlags.RAM_SAVE_FLAG_MEM_SIZE -> (word & 0xff) != kind;
+            default -> false;
+        };
+>>>>>>> codec
     }
 
     /** The word's flags; settles the page size, which says how many bits they are, when it must. */

@@ -19,16 +19,22 @@ public final class RamSectionWriter {
     private static final int XBZRLE_HEAD = 3;
     private static final int LONGEST_NAME = 256;
 
-    private final WireOutput out;
     private final int pageSize;
+    private WireOutput out;
+    private long oddWord;
     private @Nullable RamBlock last;
 
     /**
-     * @param pageSize target page size in bytes
+     * @param pageSize target page size in bytes; 0 will do where all pages come as runs
      */
     public RamSectionWriter(WireOutput out, int pageSize) {
         this.out = out;
         this.pageSize = pageSize;
+    }
+
+    /** From here on records go to {@code other}: into a package, or out of it. */
+    public void out(WireOutput other) {
+        out = other;
     }
 
     /**
@@ -73,7 +79,25 @@ public final class RamSectionWriter {
         for (RamBlock block : blocks) {
             total += block.usedLength();
         }
-        out.u64(total | RamFlags.RAM_SAVE_FLAG_MEM_SIZE);
+        memSize(total);
+    }
+
+    /** Writes the word that a block list begins with. */
+    void memSize(long total) throws IOException {
+        word(total | RamFlags.RAM_SAVE_FLAG_MEM_SIZE);
+    }
+
+    /**
+     * The next word that begins no page is written like this, whatever it would be: QEMU passes
+     * over CONTINUE and an address there, and who wants the same bytes again must keep them.
+     */
+    public void oddWord(long word) {
+        oddWord = word;
+    }
+
+    private void word(long word) throws IOException {
+        out.u64(oddWord == 0 ? word : oddWord);
+        oddWord = 0;
     }
 
     /** Bytes of one entry, without a mapped-ram header. */
@@ -102,19 +126,21 @@ public final class RamSectionWriter {
      * compressed pages as they are.
      */
     public void pages(PageRun run) throws IOException {
+        int size = run.pageSize();
         switch (run.encoding()) {
             case RAW -> {
                 for (int i = 0; i < run.count(); i++) {
                     plain(
                             run.block(),
-                            run.offset() + (long) i * pageSize,
+                            run.offset() + (long) i * size,
                             run.data(),
-                            run.dataIndex() + i * run.stride());
+                            run.dataIndex() + i * run.stride(),
+                            size);
                 }
             }
             case FILL -> {
                 for (int i = 0; i < run.count(); i++) {
-                    fill(run.block(), run.offset() + (long) i * pageSize, run.fill());
+                    fill(run.block(), run.offset() + (long) i * size, run.fill());
                 }
             }
             case XBZRLE ->
@@ -138,9 +164,14 @@ public final class RamSectionWriter {
 
     /** Writes a PAGE record: one page's bytes at {@code index}. */
     public void plain(RamBlock block, long offset, ByteBuffer from, int index) throws IOException {
-        ByteBuffer b = head(block, offset, RamFlags.RAM_SAVE_FLAG_PAGE, pageSize);
+        plain(block, offset, from, index, pageSize);
+    }
+
+    private void plain(RamBlock block, long offset, ByteBuffer from, int index, int size)
+            throws IOException {
+        ByteBuffer b = head(block, offset, RamFlags.RAM_SAVE_FLAG_PAGE, size);
         int position = b.position();
-        b.put(position, from, index, pageSize).position(position + pageSize);
+        b.put(position, from, index, size).position(position + size);
     }
 
     /** Writes a ZERO record: a page of one repeated byte, which all but old QEMUs want to be 0. */
@@ -179,17 +210,17 @@ public final class RamSectionWriter {
 
     /** Writes a MULTIFD_FLUSH record. */
     public void flush() throws IOException {
-        out.u64(RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH);
+        word(RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH);
     }
 
     /** Writes a HOOK record. */
     public void hook() throws IOException {
-        out.u64(RamFlags.RAM_SAVE_FLAG_HOOK);
+        word(RamFlags.RAM_SAVE_FLAG_HOOK);
     }
 
     /** Writes an EOS record: the body ends. */
     public void eos() throws IOException {
-        out.u64(RamFlags.RAM_SAVE_FLAG_EOS);
+        word(RamFlags.RAM_SAVE_FLAG_EOS);
     }
 
     /** The next page record will name its block, as at the start of postcopy. */

@@ -81,8 +81,13 @@ public final class VmStateEncoder {
     }
 
     private void text(String text) {
-        out.write(text.length());
-        out.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        if (bytes.length > 255) {
+            throw new IllegalArgumentException(
+                    "a name of " + bytes.length + " bytes: at most 255 fit");
+        }
+        out.write(bytes.length);
+        out.writeBytes(bytes);
     }
 
     private void integer(int width, long value) {

@@ -16,6 +16,9 @@ import dev.ferry.stream.io.FileSource;
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.io.WireOutput;
 import dev.ferry.stream.item.StreamItem;
+import dev.ferry.stream.multifd.MultiFdCompression;
+import dev.ferry.stream.multifd.MultiFdOptions;
+import dev.ferry.stream.multifd.MultiFdStyle;
 import dev.ferry.stream.ram.ImageDigests;
 import dev.ferry.stream.ram.PageSink;
 import dev.ferry.stream.ram.RamBlock;
@@ -28,7 +31,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -78,6 +83,39 @@ class ConvertedFixturesTest {
                         vm, out, new MappedRamFile(vm.pages(), channel, 0, ZeroPages.MARK));
             }
             assertSameVm(fixture, vm, file);
+        }
+    }
+
+    @ParameterizedTest
+    @FixtureSource(exclude = "avr-*")
+    void everyCaptureBecomesAMultifdRecording(Fixture fixture) throws IOException {
+        MultiFdCompression[] methods = {
+            MultiFdCompression.NONE, MultiFdCompression.ZLIB, MultiFdCompression.ZSTD
+        };
+        try (SavedVm vm = SavedFixtures.open(fixture)) {
+            // One method each: together the captures have all of them with everything.
+            MultiFdCompression method = methods[Math.floorMod(fixture.name().hashCode(), 3)];
+            Path file = directory.resolve("main");
+            List<Path> further = List.of(directory.resolve("ch1"), directory.resolve("ch2"));
+            List<FileChannel> channels = new ArrayList<>();
+            for (Path each : further) {
+                channels.add(create(each));
+            }
+            try (WireOutput out = new WireOutput(create(file));
+                    MultiFdPages pages =
+                            new MultiFdPages(
+                                    vm.pages(),
+                                    vm.shared(),
+                                    ZeroPages.MARK,
+                                    MultiFdStyle.of(vm.machine()),
+                                    MultiFdOptions.DEFAULT.withCompression(method),
+                                    channels)) {
+                StreamTarget.write(vm, out, pages);
+            }
+            for (FileChannel channel : channels) {
+                channel.close();
+            }
+            assertMemory(fixture, file, further.toArray(Path[]::new));
         }
     }
 
@@ -166,9 +204,10 @@ class ConvertedFixturesTest {
         assertArrayEquals(expected.body().bytes(), found.body().bytes(), expected.name());
     }
 
-    private static void assertMemory(Fixture fixture, Path file) throws IOException {
+    private static void assertMemory(Fixture fixture, Path file, Path... further)
+            throws IOException {
         Map<String, String> expected = memory(fixture);
-        Map<String, String> found = memory(file);
+        Map<String, String> found = memory(file, further);
         found.keySet().retainAll(expected.keySet());
         assertEquals(expected, found);
     }
@@ -184,11 +223,14 @@ class ConvertedFixturesTest {
         return expected;
     }
 
-    private static Map<String, String> memory(Path file) throws IOException {
+    private static Map<String, String> memory(Path file, Path... further) throws IOException {
         Map<String, String> found = new TreeMap<>();
         try (RamImage image = new RamImage();
                 ImageDigests digests = new ImageDigests(image);
                 MigrationReader reader = read(file, digests)) {
+            for (Path each : further) {
+                reader.addChannel(new WireInput(FileSource.open(each)));
+            }
             Recordings.items(reader);
             for (Map.Entry<RamBlock, byte[]> block : digests.digests().entrySet()) {
                 found.put(block.getKey().id(), HexFormat.of().formatHex(block.getValue()));

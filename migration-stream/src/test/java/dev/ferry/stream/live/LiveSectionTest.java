@@ -30,7 +30,8 @@ class LiveSectionTest {
     }
 
     private static SectionBody.Live read(String name, WireInput in) throws IOException {
-        SectionBody.Live body = Objects.requireNonNull(LiveSection.of(name)).read(in);
+        SectionBody.Live body =
+                Objects.requireNonNull(LiveSection.of(name)).read(in, LiveListener.NONE);
         assertEquals(0x7e, in.u8("footer"));
         return body;
     }

@@ -8,6 +8,7 @@ import dev.ferry.stream.Limits;
 import dev.ferry.stream.MalformedStreamException;
 import dev.ferry.stream.StreamException;
 import dev.ferry.stream.TruncatedStreamException;
+import dev.ferry.stream.UnsupportedStreamException;
 import dev.ferry.stream.io.MemorySource;
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.testing.ForwardSource;
@@ -329,6 +330,28 @@ class RamSectionReaderTest {
                 "RAM record: expected one known flag, found CONTINUE",
                 0,
                 WireBytes.of().raw("0000000000001020"));
+    }
+
+    @Test
+    void encryptedPageOfTheSevForkIsNoFlush() {
+        String problem =
+                "an encrypted page of an AMD SEV guest (RAM flag 0x200): it cannot be read without"
+                        + " the private key of the platform that it was sent to";
+        assertFails(
+                UnsupportedStreamException.class,
+                problem,
+                0,
+                WireBytes.of().raw("0000000000000200 01 61 00000001"));
+        assertFails(
+                UnsupportedStreamException.class,
+                problem,
+                8,
+                WireBytes.of().raw("0000000000000200 0000000000001200 01 61 00000001"));
+        assertFails(
+                UnsupportedStreamException.class,
+                problem,
+                11,
+                WireBytes.of().raw("0000000000000002 01 61 00 0000000000000220 00000001"));
     }
 
     @Test

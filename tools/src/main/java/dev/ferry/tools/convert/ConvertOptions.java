@@ -12,9 +12,14 @@ import picocli.CommandLine.ParseResult;
  * @param format the name before the colon of {@code --to}
  * @param variant what stands behind it, or null
  * @param zeroPages how zero pages are written; null for the format's own way
+ * @param options all of them, for what only some formats have
  */
 record ConvertOptions(
-        String format, @Nullable String variant, @Nullable ZeroPages zeroPages, boolean json) {
+        String format,
+        @Nullable String variant,
+        @Nullable ZeroPages zeroPages,
+        boolean json,
+        ParseResult options) {
 
     static ConvertOptions of(ParseResult options) {
         String to = options.matchedOptionValue("--to", null);
@@ -31,7 +36,8 @@ record ConvertOptions(
                 format,
                 colon < 0 ? null : to.substring(colon + 1),
                 zeroPages(options.matchedOptionValue("--zero-pages", null)),
-                options.hasMatchedOption("--json"));
+                options.hasMatchedOption("--json"),
+                options);
     }
 
     private static @Nullable ZeroPages zeroPages(@Nullable String text) {
@@ -44,6 +50,29 @@ record ConvertOptions(
             }
         }
         throw new UsageException("--zero-pages: expected skip, mark or data, found '" + text + "'");
+    }
+
+    /** What was given for an option, or null. */
+    @Nullable String text(String name) {
+        return options.matchedOptionValue(name, null);
+    }
+
+    /** A number that was given for an option, or {@code usual}. */
+    int number(String name, int usual, int least, int most) {
+        String text = text(name);
+        if (text == null) {
+            return usual;
+        }
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new UsageException(
+                name + ": expected " + least + " to " + most + ", found '" + text + "'");
     }
 
     /** How zero pages are written where the user has not said. */

@@ -42,11 +42,34 @@ public final class ConvertVerb implements Verb {
                                 "--xbzrle",
                                 "off",
                                 "Deltas are resolved to whole pages. The only way there is.")
+                        .option(
+                                "--channels",
+                                "N",
+                                "multifd: how many channels, 1 to 255 (2). They are written to"
+                                        + " OUT.ch1, OUT.ch2, ...")
+                        .option("--compression", "METHOD", "multifd: none, zlib or zstd (none).")
+                        .option("--level", "N", "Level of the compression.")
+                        .option(
+                                "--uuid",
+                                "UUID",
+                                "multifd: the destination's -uuid, where the input does not tell.")
+                        .option(
+                                "--qemu",
+                                "VERSION",
+                                "multifd: the QEMU that is to load it, where the machine type does"
+                                        + " not tell (that of the input).")
+                        .option(
+                                "--xml",
+                                "FILE",
+                                "libvirt: the domain XML, where the input is no save image or"
+                                        + " another is wanted.")
                         .flag("--json", "Tell about the output as one JSON object.");
         return InputFiles.addOptions(spec)
                 .examples(
                         "ferry convert vm.save -o vm.mig --to stream",
                         "ferry convert vm.mig -o vm.mapped --to mapped-ram",
+                        "ferry convert vm.mig -o vm.main --to multifd --channels 4 --compression zstd",
+                        "ferry convert vm.mig -o vm.save --to libvirt:zstd --xml vm.xml",
                         "ferry convert disk.qcow2 --snapshot s1 -o - --to stream | zstd > s1.zst")
                 .build();
     }
@@ -74,7 +97,7 @@ public final class ConvertVerb implements Verb {
                                 + " pages never came; a destination has zeros there, and so has the"
                                 + " output");
             }
-            format.write(vm, out, report);
+            format.write(new Conversion(vm, input.container(), files.main(), out, report));
             out.commit();
             tell(vm, out, how, report, console);
         }

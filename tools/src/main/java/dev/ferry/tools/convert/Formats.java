@@ -2,6 +2,7 @@ package dev.ferry.tools.convert;
 
 import dev.ferry.stream.convert.MappedRamFile;
 import dev.ferry.stream.convert.PageRecords;
+import dev.ferry.stream.convert.SavedVm;
 import dev.ferry.stream.convert.StreamTarget;
 import dev.ferry.stream.convert.ZeroPages;
 import dev.ferry.stream.io.WireOutput;
@@ -11,7 +12,9 @@ import java.nio.channels.FileChannel;
 /** All output formats. */
 final class Formats {
 
-    private static final String[] NAMES = {"stream", "mapped-ram"};
+    private static final String[] NAMES = {
+        "stream", "mapped-ram", "multifd", "libvirt[:raw|gzip|bzip2|xz|lzop|zstd|sparse]"
+    };
 
     private Formats() {}
 
@@ -25,6 +28,8 @@ final class Formats {
         return switch (options.format()) {
             case "stream" -> stream(options);
             case "mapped-ram" -> mappedRam(options);
+            case "libvirt" -> new SaveImageFormat(options);
+            case "multifd" -> new MultiFdFormat(options);
             default ->
                     throw new UsageException(
                             "--to: expected " + names() + ", found '" + options.format() + "'");
@@ -33,8 +38,9 @@ final class Formats {
 
     private static Format stream(ConvertOptions options) {
         ZeroPages zeroPages = options.zeroPagesOr(ZeroPages.MARK);
-        return (vm, out, report) -> {
-            WireOutput wire = new WireOutput(out.channel());
+        return conversion -> {
+            SavedVm vm = conversion.vm();
+            WireOutput wire = new WireOutput(conversion.out().channel());
             StreamTarget.write(vm, wire, new PageRecords(vm.pages(), vm.shared(), zeroPages));
             wire.flush();
         };
@@ -42,8 +48,9 @@ final class Formats {
 
     private static Format mappedRam(ConvertOptions options) {
         ZeroPages zeroPages = options.zeroPagesOr(ZeroPages.MARK);
-        return (vm, out, report) -> {
-            FileChannel file = out.file();
+        return conversion -> {
+            SavedVm vm = conversion.vm();
+            FileChannel file = conversion.out().file();
             WireOutput wire = new WireOutput(file);
             StreamTarget.write(vm, wire, new MappedRamFile(vm.pages(), file, 0, zeroPages));
             wire.flush();

@@ -70,6 +70,11 @@ final class OutputFiles implements Closeable {
         return path.equals(STANDARD_OUTPUT);
     }
 
+    /** Whether the main output can be written at any position without taking its place. */
+    boolean seekable() {
+        return !standardOutput() && files.getFirst().seekable();
+    }
+
     /** The main output, to be written from beginning to end. */
     WritableByteChannel channel() {
         if (standardOutput()) {
@@ -80,7 +85,7 @@ final class OutputFiles implements Closeable {
 
     /** The main output, to be written at any position. */
     FileChannel file() throws IOException {
-        if (!standardOutput() && files.getFirst().seekable()) {
+        if (seekable()) {
             return files.getFirst().channel();
         }
         if (staged == null) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.testdata.qemu;
+
+import org.jspecify.annotations.NullMarked;
