@@ -205,7 +205,6 @@ public final class RamSectionReader {
         return true;
     }
 
-<<<<<<< HEAD
     /**
      * Tells a MULTIFD_FLUSH from what AMD's SEV fork of QEMU means by the same flag, an encrypted
      * page or the list of shared regions: a flush has no offset, and the next word follows, whose
@@ -218,7 +217,8 @@ public final class RamSectionReader {
                     "an encrypted page of an AMD SEV guest (RAM flag 0x200): it cannot be read"
                             + " without the private key of the platform that it was sent to");
         }
-=======
+    }
+
     /** Whether a word that holds no page's address has more in it than its flag. */
     private static boolean odd(int kind, long word) {
         return switch (kind) {
@@ -229,7 +229,6 @@ public final class RamSectionReader {
             case RamFlags.RAM_SAVE_FLAG_MEM_SIZE -> (word & 0xff) != kind;
             default -> false;
         };
->>>>>>> codec
     }
 
     /** The word's flags; settles the page size, which says how many bits they are, when it must. */
