@@ -6,11 +6,15 @@ import dev.ferry.tools.cli.Console;
 import dev.ferry.tools.cli.Failure;
 import dev.ferry.tools.cli.Spec;
 import dev.ferry.tools.cli.Style;
+import dev.ferry.tools.cli.Terminal;
 import dev.ferry.tools.cli.UsageException;
 import dev.ferry.tools.cli.Verb;
 import dev.ferry.tools.input.InputFiles;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,8 +86,11 @@ public final class DiffVerb implements Verb {
                 options.hasMatchedOption("--json")
                         ? new JsonDiff(console.out())
                         : new TextReport(console.out(), Style.of(console), limit);
-        try (Side a = Side.open("A", filesOfA, console);
-                Side b = Side.open("B", filesOfB, console)) {
+        // One line tells how far both are: that of the longer one.
+        boolean longerB = size(filesOfB) > size(filesOfA);
+        Console quiet = new Console(console.in(), console.out(), console.err(), Terminal.NONE);
+        try (Side a = Side.open("A", filesOfA, longerB ? quiet : console);
+                Side b = Side.open("B", filesOfB, longerB ? console : quiet)) {
             return compare(a, b, devices || !ram, ram || !devices, report);
         } catch (SideException e) {
             console.say(e.letter() + ": " + Failure.message(e.problem()));
@@ -91,6 +98,18 @@ public final class DiffVerb implements Verb {
                 e.printStackTrace(console.err());
             }
             return ExitCode.of(e.problem());
+        }
+    }
+
+    private static long size(InputFiles files) {
+        if (files.standardInput()) {
+            return Long.MAX_VALUE;
+        }
+        try {
+            return Files.size(Path.of(files.main()));
+        } catch (IOException | InvalidPathException e) {
+            // Said when it is opened.
+            return 0;
         }
     }
 
@@ -112,8 +131,7 @@ public final class DiffVerb implements Verb {
 
     private static ExitCode compare(Side a, Side b, boolean devices, boolean ram, DiffReport report)
             throws IOException {
-        a.read(ram);
-        b.read(ram);
+        Both.run(() -> a.read(ram), () -> b.read(ram));
         Counts counts = new Counts();
         List<String> notices = new ArrayList<>();
         List<String> undetermined = new ArrayList<>();
@@ -132,8 +150,7 @@ public final class DiffVerb implements Verb {
             report.endLive();
         }
         if (ram) {
-            a.settleDeltas();
-            b.settleDeltas();
+            Both.run(a::settleDeltas, b::settleDeltas);
             new RamDiff(a, b, report, counts, notices, undetermined).compare();
         } else {
             report.endBlocks();

@@ -170,8 +170,9 @@ final class RamDiff {
             }
             return;
         }
-        try (KeptPages ofA = a.keep((block, page) -> wanted(wantedOfA, block, page));
-                KeptPages ofB = b.keep((block, page) -> wanted(wantedOfB, block, page))) {
+        try (KeptPages ofA = new KeptPages((block, page) -> wanted(wantedOfA, block, page));
+                KeptPages ofB = new KeptPages((block, page) -> wanted(wantedOfB, block, page))) {
+            Both.run(() -> a.readAgain(ofA), () -> b.readAgain(ofB));
             for (BlockDiff block : blocks) {
                 block(block, ofA::page, ofB::page);
             }

@@ -119,28 +119,23 @@ final class Side implements Closeable {
     /** Puts together what came as deltas, for which the input is read again. */
     void settleDeltas() throws IOException {
         if (digests.deltas()) {
-            try (KeptPages kept = keep(digests::delta)) {
+            try (KeptPages kept = new KeptPages(digests::delta)) {
+                readAgain(kept);
                 digests.settle(kept);
             }
         }
     }
 
-    /** The content of some pages, for which the input is read again. */
-    KeptPages keep(KeptPages.Choice choice) throws IOException {
-        KeptPages kept = new KeptPages(choice);
-        try (MigrationReader again = input.open(kept)) {
+    /** Reads the input again for its memory; devices cannot be decoded any more then. */
+    void readAgain(PageSink sink) throws IOException {
+        try (MigrationReader again = input.open(sink)) {
             while (again.next() != null) {
                 // Pages go to the sink.
             }
         } catch (IOException e) {
-            kept.close();
             throw new SideException(letter, e);
-        } catch (RuntimeException | Error e) {
-            kept.close();
-            throw e;
         }
         input.endProgress();
-        return kept;
     }
 
     /** A or B. */

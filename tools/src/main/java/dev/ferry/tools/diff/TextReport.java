@@ -10,6 +10,7 @@ import dev.ferry.tools.cli.Style;
 import java.io.PrintStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +83,7 @@ final class TextReport implements DiffReport {
             return;
         }
         if (a instanceof BytesValue here && b instanceof BytesValue there) {
-            int at = ValueSummary.mismatch(here.bytes(), there.bytes());
+            int at = Arrays.mismatch(here.bytes(), there.bytes());
             String length =
                     here.bytes().length == there.bytes().length
                             ? " of " + here.bytes().length + " bytes"

@@ -48,8 +48,8 @@ final class ValueSummary {
 
     /** Some bytes from {@code from} on. */
     static String bytes(byte[] bytes, int from) {
-        if (bytes.length == 0) {
-            return "empty";
+        if (from >= bytes.length) {
+            return "nothing";
         }
         StringBuilder text = new StringBuilder();
         int end = Math.min(bytes.length, from + SHOWN);
@@ -58,11 +58,6 @@ final class ValueSummary {
             text.append(Character.forDigit(bytes[i] & 15, 16));
         }
         return end < bytes.length ? text.append("…").toString() : text.toString();
-    }
-
-    /** The first index where two arrays differ, in one or the other. */
-    static int mismatch(byte[] a, byte[] b) {
-        return java.util.Arrays.mismatch(a, b);
     }
 
     /** How many bytes differ, those only one has included. */
