@@ -123,17 +123,14 @@ class VerifyAgainstTest {
     @Test
     void oneOfSeveralDevicesOfANameIsEnough() throws IOException {
         assertLoads(
-                EditedDump.of("10.0")
-                        .variant("hpet", "other-hpet", d -> d.put("version_id", 1)));
+                EditedDump.of("10.0").variant("hpet", "other-hpet", d -> d.put("version_id", 1)));
     }
 
     @Test
     void fieldThatIsGone() throws IOException {
         assertError(
                 EditedDump.of("10.0")
-                        .change(
-                                "ps2kbd",
-                                d -> fields(d).remove(index(d, "scancode_set"))),
+                        .change("ps2kbd", d -> fields(d).remove(index(d, "scancode_set"))),
                 "'ps2kbd' / scancode_set",
                 "the destination has no such field (4 bytes)"
                         + " ('ps2kbd': version 3 here, 3 there)");
@@ -173,8 +170,7 @@ class VerifyAgainstTest {
     @Test
     void fieldOfAnotherSize() throws IOException {
         assertError(
-                EditedDump.of("10.0")
-                        .change("ps2kbd", d -> field(d, "ledstate").put("size", 8)),
+                EditedDump.of("10.0").change("ps2kbd", d -> field(d, "ledstate").put("size", 8)),
                 "'ps2kbd' / ledstate",
                 "4 bytes here, 8 bytes in the destination"
                         + " ('ps2kbd': version 3 here, 3 there)");
@@ -328,8 +324,7 @@ class VerifyAgainstTest {
                         .asLong();
         Ferry.Result devices =
                 Ferry.run("inspect", "--json", "--devices", "ps2kbd", stream.toString());
-        JsonNode device =
-                new ObjectMapper().readTree(devices.bytes()).required("devices").get(0);
+        JsonNode device = new ObjectMapper().readTree(devices.bytes()).required("devices").get(0);
         long start = device.required("offset").asLong();
         assertTrue(offset > start && offset < start + device.required("length").asLong());
     }
@@ -369,8 +364,7 @@ class VerifyAgainstTest {
             })
     void whatIsNoDumpIsSaid(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("dump"), text.substring(2));
-        Ferry.Result result =
-                Ferry.run("verify", stream.toString(), "--against", file.toString());
+        Ferry.Result result = Ferry.run("verify", stream.toString(), "--against", file.toString());
         assertEquals(Integer.parseInt(text.substring(0, 1)), result.code(), result::toString);
         assertTrue(result.err().startsWith("ferry: vmstate dump: "), result::toString);
     }
