@@ -123,17 +123,14 @@ class VerifyAgainstTest {
     @Test
     void oneOfSeveralDevicesOfANameIsEnough() throws IOException {
         assertLoads(
-                EditedDump.of("10.0")
-                        .variant("hpet", "other-hpet", d -> d.put("version_id", 1)));
+                EditedDump.of("10.0").variant("hpet", "other-hpet", d -> d.put("version_id", 1)));
     }
 
     @Test
     void fieldThatIsGone() throws IOException {
         assertError(
                 EditedDump.of("10.0")
-                        .change(
-                                "ps2kbd",
-                                d -> fields(d).remove(index(d, "scancode_set"))),
+                        .change("ps2kbd", d -> fields(d).remove(index(d, "scancode_set"))),
                 "'ps2kbd' / scancode_set",
                 "the destination has no such field (4 bytes)"
                         + " ('ps2kbd': version 3 here, 3 there)");
@@ -173,24 +170,32 @@ class VerifyAgainstTest {
     @Test
     void fieldOfAnotherSize() throws IOException {
         assertError(
-                EditedDump.of("10.0")
-                        .change("ps2kbd", d -> field(d, "ledstate").put("size", 8)),
-                "'ps2kbd' / ledstate",
+                EditedDump.of("10.0").change("ps2kbd", d -> field(d, "translate").put("size", 8)),
+                "'ps2kbd' / translate",
                 "4 bytes here, 8 bytes in the destination"
                         + " ('ps2kbd': version 3 here, 3 there)");
     }
 
     @Test
-    void fieldInAStructureIsNamedWithItsPath() throws IOException {
+    void fieldInAStructureIsNamedWithItsPathAndOnce() throws IOException {
+        assertError(
+                EditedDump.of("10.0").change("pit channel", d -> field(d, "count").put("size", 2)),
+                "'i8254' / channels[0].count",
+                "4 bytes here, 2 bytes in the destination"
+                        + " ('pit channel': version 2 here, 2 there)");
+    }
+
+    @Test
+    void sizeOfAFormatOfItsOwnIsOnlyDoubtful() throws IOException {
         EditedDump dump =
                 EditedDump.of("10.0")
                         .change("PCIDevice", d -> field(d, "irq_state").put("size", 8));
         Ferry.Result result = verify(dump);
-        assertEquals(1, result.code(), result::toString);
+        assertEquals(0, result.code(), result::toString);
         assertTrue(
                 result.out()
                         .contains(
-                                "error: 16 bytes here, 8 bytes in the destination ('PCIDevice':"
+                                "warning: 16 bytes here, 8 bytes in the destination ('PCIDevice':"
                                         + " version 2 here, 2 there)"),
                 result::toString);
         assertTrue(
@@ -203,7 +208,7 @@ class VerifyAgainstTest {
         assertError(
                 EditedDump.of("10.0").change("i8254", d -> field(d, "channels").put("num", 4)),
                 "'i8254' / channels",
-                "3 structures, 111 bytes here, 4 structures 'pit channel' in the destination"
+                "3 structures, 96 bytes here, 4 structures 'pit channel' in the destination"
                         + " ('i8254': version 3 here, 3 there)");
     }
 
@@ -236,9 +241,9 @@ class VerifyAgainstTest {
     void otherNameOfTheSameSizeIsAWarning() throws IOException {
         assertOne(
                 EditedDump.of("10.0")
-                        .change("ps2kbd", d -> field(d, "ledstate").put("field", "something")),
+                        .change("ps2kbd", d -> field(d, "translate").put("field", "something")),
                 "warning",
-                "'ps2kbd' / ledstate",
+                "'ps2kbd' / translate",
                 "the destination has 'something' in this place, of the same size"
                         + " ('ps2kbd': version 3 here, 3 there)");
     }
@@ -249,7 +254,7 @@ class VerifyAgainstTest {
                 EditedDump.of("10.0")
                         .change(
                                 "ps2kbd",
-                                d -> field(d, "ledstate").put("field", "leds.core.ledstate")));
+                                d -> field(d, "translate").put("field", "leds.core.translate")));
     }
 
     @Test
@@ -260,7 +265,7 @@ class VerifyAgainstTest {
                                 "ps2kbd",
                                 d -> {
                                     ArrayNode fields = fields(d);
-                                    int first = index(d, "ledstate");
+                                    int first = index(d, "translate");
                                     ObjectNode nested = newField("inner", 0, false, 64);
                                     ObjectNode description =
                                             nested.putObject("Description")
@@ -280,7 +285,7 @@ class VerifyAgainstTest {
                                 "ps2kbd",
                                 d -> {
                                     ArrayNode fields = fields(d);
-                                    int first = index(d, "ledstate");
+                                    int first = index(d, "translate");
                                     fields.remove(first + 1);
                                     fields.set(first, newField("unused", 0, false, 8));
                                 }));
@@ -317,7 +322,7 @@ class VerifyAgainstTest {
         Ferry.Result result =
                 verify(
                         EditedDump.of("10.0")
-                                .change("ps2kbd", d -> field(d, "ledstate").put("size", 8)),
+                                .change("ps2kbd", d -> field(d, "translate").put("size", 8)),
                         "--json");
         long offset =
                 new ObjectMapper()
@@ -328,8 +333,7 @@ class VerifyAgainstTest {
                         .asLong();
         Ferry.Result devices =
                 Ferry.run("inspect", "--json", "--devices", "ps2kbd", stream.toString());
-        JsonNode device =
-                new ObjectMapper().readTree(devices.bytes()).required("devices").get(0);
+        JsonNode device = new ObjectMapper().readTree(devices.bytes()).required("devices").get(0);
         long start = device.required("offset").asLong();
         assertTrue(offset > start && offset < start + device.required("length").asLong());
     }
@@ -337,10 +341,10 @@ class VerifyAgainstTest {
     @Test
     void streamWithoutDescriptionIsReadByKnownLayouts() throws IOException {
         Damage whole = Damage.of("precopy-paused-q7");
-        int description = whole.find("{\"devices\"", whole.length() / 2) - 5;
+        int description = whole.find("{\"page_size\"", whole.length() / 2) - 5;
         Files.write(stream, whole.remove(description, whole.length() - description).bytes());
         EditedDump dump =
-                EditedDump.of("10.0").change("ps2kbd", d -> field(d, "ledstate").put("size", 8));
+                EditedDump.of("10.0").change("ps2kbd", d -> field(d, "translate").put("size", 8));
         Ferry.Result result = verify(dump);
         assertEquals(1, result.code(), result::toString);
         assertTrue(
@@ -369,8 +373,7 @@ class VerifyAgainstTest {
             })
     void whatIsNoDumpIsSaid(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("dump"), text.substring(2));
-        Ferry.Result result =
-                Ferry.run("verify", stream.toString(), "--against", file.toString());
+        Ferry.Result result = Ferry.run("verify", stream.toString(), "--against", file.toString());
         assertEquals(Integer.parseInt(text.substring(0, 1)), result.code(), result::toString);
         assertTrue(result.err().startsWith("ferry: vmstate dump: "), result::toString);
     }
