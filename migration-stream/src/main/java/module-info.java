@@ -11,6 +11,7 @@ module dev.ferry.stream {
     exports dev.ferry.stream.container;
     exports dev.ferry.stream.convert;
     exports dev.ferry.stream.dump;
+    exports dev.ferry.stream.edit;
     exports dev.ferry.stream.io;
     exports dev.ferry.stream.item;
     exports dev.ferry.stream.live;

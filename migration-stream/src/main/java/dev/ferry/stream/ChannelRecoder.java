@@ -193,6 +193,8 @@ final class ChannelRecoder {
             writer.endPackage(packages.pop());
         }
         writer.leaveOpen();
+        // What was being read may have been confined to its own length.
+        in.release(Long.MAX_VALUE);
         long at = out.offset();
         keep(at, "the beginning of what the channel was cut in");
         rest(at);

@@ -10,6 +10,8 @@ import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.SectionType;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.PageCensus;
+import dev.ferry.stream.ram.PageSink;
+import dev.ferry.stream.ram.PageSinks;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.vmstate.DescriptionIndex;
 import java.io.ByteArrayOutputStream;
@@ -39,8 +41,9 @@ final class SavedVmReader {
         this.opener = opener;
     }
 
-    SavedVm read() throws IOException {
-        try (MigrationReader reader = opener.open(census)) {
+    SavedVm read(@Nullable PageSink watch) throws IOException {
+        PageSink sink = watch == null ? census : new PageSinks(List.of(census, watch));
+        try (MigrationReader reader = opener.open(sink)) {
             for (StreamItem item = reader.next(); item != null; item = reader.next()) {
                 item(reader, item);
             }
@@ -74,6 +77,8 @@ final class SavedVmReader {
     private void section(MigrationReader reader, StreamItem.Section section) throws IOException {
         SectionBody body = section.body();
         if (body instanceof SectionBody.Device device) {
+            // Nobody else looks into it before a destination does.
+            device.state();
             ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) section.bodyLength());
             try (WireOutput out = new WireOutput(Channels.newChannel(bytes))) {
                 reader.copyBody(section, out);

@@ -27,7 +27,7 @@ final class CpuNotes {
 
     private CpuNotes() {}
 
-    /** All notes, the guest's last. */
+    /** The vCPUs' notes. */
     static byte[] of(GuestDump dump) {
         List<CpuRegisters> cpus = dump.cpus();
         // The first one decides, as in QEMU: a file has one form.
@@ -39,7 +39,6 @@ final class CpuNotes {
         for (CpuRegisters cpu : cpus) {
             notes.writeBytes(qemu(cpu));
         }
-        dump.note().ifPresent(note -> notes.writeBytes(note.bytes()));
         return notes.toByteArray();
     }
 

@@ -1,16 +1,20 @@
 package dev.ferry.stream.dump;
 
 import dev.ferry.stream.UnsupportedStreamException;
-import dev.ferry.stream.ram.PageSource;
 import dev.ferry.stream.ram.PositionalPageWriter;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Writes an ELF core file as QEMU's {@code dump-guest-memory} does without paging: file header,
  * section headers, program headers, notes, memory, section names. Each range of guest-physical
  * memory is one PT_LOAD, with its guest-physical address as both addresses. QEMU dump/dump.c.
+ *
+ * <p>The guest's own note VMCOREINFO is the last one. If the guest did not tell where it is, it is
+ * looked for while memory is written; there is room left for it. Memory begins at a multiple of 4
+ * KiB, so that zero pages can be holes.
  *
  * <p>The class is ELFCLASS64 if the first vCPU is in long mode or memory reaches 4 GiB (where the
  * firmware ends, if it is not in flash memory); the machine is x86-64 in long mode, else i386.
@@ -24,6 +28,7 @@ public final class ElfCoreWriter {
     private static final int PT_NOTE = 4;
     private static final int SHT_STRTAB = 3;
     private static final int PN_XNUM = 0xffff;
+    private static final int ALIGNMENT = 4096;
     private static final String SECTION_NAMES = "\0.shstrtab\0";
 
     private final List<GuestRange> ranges;
@@ -34,7 +39,7 @@ public final class ElfCoreWriter {
     private ElfCoreWriter(GuestDump dump) throws UnsupportedStreamException {
         ranges = dump.layout().ranges();
         longMode = dump.firstCpu("ELF core").longMode();
-        wide = longMode || ranges.getLast().end() > 0xffff_ffffL;
+        wide = dump.wide();
         notes = CpuNotes.of(dump);
     }
 
@@ -46,7 +51,7 @@ public final class ElfCoreWriter {
      * @throws UnsupportedStreamException if the guest has no x86 CPU, or memory of it is encrypted
      */
     public static long write(GuestDump dump, FileChannel file) throws IOException {
-        return new ElfCoreWriter(dump).writeTo(dump.pages(), file);
+        return new ElfCoreWriter(dump).writeTo(dump, file);
     }
 
     private int fileHeaderSize() {
@@ -61,31 +66,35 @@ public final class ElfCoreWriter {
         return wide ? 56 : 32;
     }
 
-    private long writeTo(PageSource source, FileChannel file) throws IOException {
+    private long writeTo(GuestDump dump, FileChannel file) throws IOException {
+        Optional<GuestNote> note = GuestNote.told(dump);
         int headers = ranges.size() + 1;
         int sectionHeadersAt = fileHeaderSize();
         int programHeadersAt = sectionHeadersAt + 2 * sectionHeaderSize();
         int notesAt = programHeadersAt + headers * programHeaderSize();
+        int room = notes.length + note.map(n -> n.bytes().length).orElse(GuestNote.ROOM);
         long[] offsets = new long[ranges.size()];
-        long at = (long) notesAt + notes.length;
+        long at = (notesAt + room + ALIGNMENT - 1L) & -ALIGNMENT;
         for (int i = 0; i < offsets.length; i++) {
             offsets[i] = at;
             at += ranges.get(i).length();
         }
-        LittleEndian head = new LittleEndian(notesAt + notes.length);
+        try (PositionalPageWriter pages =
+                new PositionalPageWriter(file, new RangePlacement(ranges, offsets))) {
+            NoteScan scan = new NoteScan(pages);
+            dump.pages().transfer(note.isPresent() ? pages : scan);
+            note = note.or(() -> GuestNote.seen(scan, dump.layout()));
+        }
+        byte[] guest = note.map(GuestNote::bytes).orElse(new byte[0]);
+        LittleEndian head = new LittleEndian(notesAt + notes.length + guest.length);
         fileHeader(head, programHeadersAt, sectionHeadersAt, headers);
         sectionHeaders(head.at(sectionHeadersAt), headers, at);
-        head.at(programHeadersAt);
-        programHeader(head, PT_NOTE, notesAt, 0, notes.length);
+        programHeader(head, PT_NOTE, notesAt, 0, notes.length + guest.length);
         for (int i = 0; i < offsets.length; i++) {
             GuestRange range = ranges.get(i);
             programHeader(head, PT_LOAD, offsets[i], range.start(), range.length());
         }
-        head.raw(notes).write(file, 0);
-        try (PositionalPageWriter pages =
-                new PositionalPageWriter(file, new RangePlacement(ranges, offsets))) {
-            source.transfer(pages);
-        }
+        head.raw(notes).raw(guest).write(file, 0);
         new LittleEndian(SECTION_NAMES.length()).ascii(SECTION_NAMES).write(file, at);
         return at + SECTION_NAMES.length();
     }

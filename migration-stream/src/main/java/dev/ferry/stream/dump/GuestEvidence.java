@@ -2,32 +2,32 @@ package dev.ferry.stream.dump;
 
 import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
-import dev.ferry.stream.ram.PageKind;
 import dev.ferry.stream.ram.PageRun;
 import dev.ferry.stream.ram.PageSink;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.vmstate.DeviceState;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Collects what a stream tells about its guest's memory map and vCPUs, while it is read: items go
- * to {@link #item}, pages to {@link #pages}. Device states that are of no use here are not decoded.
+ * Collects what a stream tells about its guest's memory map and vCPUs. Device states that are of no
+ * use here need not be decoded.
  */
 public final class GuestEvidence {
 
+    private static final String ACPI_TABLES = "/rom@etc/acpi/tables";
+
+    /** Far more than QEMU's tables take. */
+    private static final long MAX_TABLES = 4 << 20;
+
     private final BoardEvidence board = new BoardEvidence();
     private final TreeMap<Long, CpuReader> cpus = new TreeMap<>();
-    private final NoteScan pages = new NoteScan();
-    private final BitSet received = new BitSet();
     private Optional<GuestNote.Address> note = Optional.empty();
-    private boolean ignoreShared;
-    private boolean encrypted;
-    private boolean sawPages;
+    private byte @Nullable [] tables;
 
     /** Nothing known yet. */
     public GuestEvidence() {}
@@ -39,18 +39,21 @@ public final class GuestEvidence {
                 || section.equals(GuestNote.DEVICE);
     }
 
-    /** Takes note of an item. */
+    /** Whether a device section of this name tells where memory is. */
+    public static boolean concernsMemory(String section) {
+        return BoardEvidence.wants(section);
+    }
+
+    /** Takes note of an item, if it is of use. */
     public void item(StreamItem item) throws IOException {
-        if (item instanceof StreamItem.Configuration configuration) {
-            ignoreShared = configuration.capabilities().contains("x-ignore-shared");
-        } else if (item instanceof StreamItem.Section section
+        if (item instanceof StreamItem.Section section
                 && section.body() instanceof SectionBody.Device device
                 && wants(section.name())) {
             device(device.state());
         }
     }
 
-    /** Takes note of a device's state. */
+    /** Takes note of a device's state, if it is of use. */
     public void device(DeviceState state) {
         board.device(state);
         if (CpuReader.wants(state.name())) {
@@ -61,25 +64,47 @@ public final class GuestEvidence {
     }
 
     /**
-     * Takes pages of the blocks that ACPI tables are in, and those that VMCOREINFO notes begin on.
-     * It can be given all pages of a stream while that is read, or those of a {@link
-     * dev.ferry.stream.ram.PageSource}.
+     * Takes pages, and keeps those that QEMU hands over the firmware's ACPI tables in: they tell
+     * how memory is divided where there are several blocks of it.
      */
-    public PageSink pages() {
+    public PageSink tables() {
         return new PageSink() {
+            private int index = -1;
+
             @Override
             public void blocks(List<RamBlock> blocks, int pageSize) {
-                sawPages = true;
-                pages.blocks(blocks, pageSize);
+                for (RamBlock block : blocks) {
+                    if (block.id().equals(ACPI_TABLES) && block.usedLength() <= MAX_TABLES) {
+                        tables = new byte[(int) block.usedLength()];
+                        index = block.index();
+                    }
+                }
             }
 
             @Override
             public void pages(PageRun run) {
-                received.set(run.block().index());
-                encrypted |= run.kind() == PageKind.ENCRYPTED;
-                pages.pages(run);
+                byte[] to = tables;
+                if (to == null
+                        || run.block().index() != index
+                        || run.encoding() != PageRun.Encoding.RAW) {
+                    return;
+                }
+                for (int i = 0; i < run.count(); i++) {
+                    int offset = (int) run.offset() + i * run.pageSize();
+                    run.data()
+                            .get(
+                                    run.dataIndex() + i * run.stride(),
+                                    to,
+                                    offset,
+                                    Math.min(run.pageSize(), to.length - offset));
+                }
             }
         };
+    }
+
+    /** Whether the ACPI tables are known, or are of no use for such blocks. */
+    boolean complete(List<RamBlock> blocks) {
+        return tables != null || !MemoryBackends.among(blocks);
     }
 
     /** The vCPUs' registers, by index; empty where there is no x86 {@code cpu} section. */
@@ -92,31 +117,8 @@ public final class GuestEvidence {
     }
 
     /** Where the guest put its VMCOREINFO note, if it told QEMU's device {@code vmcoreinfo}. */
-    public Optional<GuestNote.Address> noteAddress() {
+    Optional<GuestNote.Address> noteAddress() {
         return note;
-    }
-
-    /** Notes that lie at the beginning of a page. */
-    NoteScan scan() {
-        return pages;
-    }
-
-    /** Whether {@link #pages} was used. */
-    boolean sawPages() {
-        return sawPages;
-    }
-
-    /** Whether pages came that cannot be read without the guest's key. */
-    public boolean encrypted() {
-        return encrypted;
-    }
-
-    /**
-     * Whether a block's content is not in the stream, as its owner left it in shared memory
-     * (x-ignore-shared). Known when all pages have gone to {@link #pages}.
-     */
-    public boolean absent(RamBlock block) {
-        return ignoreShared && block.mapped() == null && !received.get(block.index());
     }
 
     BoardEvidence board() {
@@ -124,6 +126,6 @@ public final class GuestEvidence {
     }
 
     Optional<SratTable> srat() {
-        return pages.acpiTables().flatMap(SratTable::find);
+        return tables == null ? Optional.empty() : SratTable.find(tables);
     }
 }

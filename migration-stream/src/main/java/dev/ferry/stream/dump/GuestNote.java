@@ -1,18 +1,12 @@
 package dev.ferry.stream.dump;
 
 import dev.ferry.stream.UnsupportedStreamException;
-import dev.ferry.stream.ram.PageRun;
-import dev.ferry.stream.ram.PageSink;
-import dev.ferry.stream.ram.PageSource;
-import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.vmstate.VmStateValue.StructValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The VMCOREINFO note of a Linux guest: what tools need to find their way in its memory. It is an
@@ -33,11 +27,22 @@ public final class GuestNote {
     /** Section of the device that guests tell where the note is. */
     static final String DEVICE = "vmcoreinfo";
 
+    /**
+     * Room kept for a note that is only found while memory is written: Linux has one page for the
+     * text.
+     */
+    static final int ROOM = 8192;
+
     private static final int MAX_SIZE = 1 << 20;
     private static final int FORMAT_ELF = 1;
     private static final int HEAD = 12;
 
-    /** What the guest told the device. */
+    /**
+     * What the guest told the device.
+     *
+     * @param guestPhysical where the note begins
+     * @param size bytes there are for it, at most 1 MiB
+     */
     public record Address(long guestPhysical, int size) {
 
         /** Empty if the guest told nothing, or nothing of use. */
@@ -62,114 +67,58 @@ public final class GuestNote {
         this.textLength = textLength;
     }
 
-    /**
-     * Gets the note that the guest told its place of, else one that was seen to begin on a page of
-     * RAM. For the former, pages may have to be read once more.
-     */
-    public static Optional<GuestNote> find(
-            GuestEvidence evidence, GuestLayout layout, PageSource pages) throws IOException {
-        Optional<Address> told = evidence.noteAddress();
-        return told.isPresent()
-                ? parse(read(told.get(), layout, pages))
-                : seen(evidence.scan(), layout, pages);
+    /** Reads the note that the guest told the place of; empty if there is none. */
+    static Optional<GuestNote> told(GuestDump dump) throws IOException {
+        Optional<Address> address = dump.noteAddress();
+        if (address.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            dump.layout().at(address.get().guestPhysical());
+        } catch (UnsupportedStreamException e) {
+            // The guest told an address where it has no memory.
+            return Optional.empty();
+        }
+        byte[] bytes = MemoryPeek.read(dump, address.get().guestPhysical(), address.get().size());
+        return parse(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
     }
 
-    private static Optional<GuestNote> seen(NoteScan scan, GuestLayout layout, PageSource pages)
-            throws IOException {
+    /** The first sound note of a kernel among those that lie in the guest's memory. */
+    static Optional<GuestNote> seen(NoteScan scan, GuestLayout layout) {
         for (NoteScan.Found found : scan.notes()) {
-            OptionalLong address = address(layout, found.block(), found.offset());
-            long size = size(found.page());
-            if (address.isPresent() && size <= MAX_SIZE) {
-                ByteBuffer whole =
-                        size <= found.page().capacity()
-                                ? found.page()
-                                : read(new Address(address.getAsLong(), (int) size), layout, pages);
-                Optional<GuestNote> note = parse(whole);
-                if (note.isPresent() && note.get().value("OSRELEASE").isPresent()) {
-                    return note;
-                }
+            Optional<GuestNote> note = parse(found.page());
+            if (note.isPresent()
+                    && note.get().value("OSRELEASE").isPresent()
+                    && note.get().bytes.length <= ROOM
+                    && mapped(layout, found)) {
+                return note;
             }
         }
         return Optional.empty();
     }
 
-    private static OptionalLong address(GuestLayout layout, RamBlock block, long offset) {
+    private static boolean mapped(GuestLayout layout, NoteScan.Found found) {
         for (GuestRange range : layout.ranges()) {
-            if (range.block().index() == block.index()
-                    && offset >= range.blockOffset()
-                    && offset - range.blockOffset() < range.length()) {
-                return OptionalLong.of(range.start() + offset - range.blockOffset());
+            if (range.block().index() == found.block().index()
+                    && found.offset() >= range.blockOffset()
+                    && found.offset() - range.blockOffset() < range.length()) {
+                return true;
             }
         }
-        return OptionalLong.empty();
-    }
-
-    /** Bytes of the note that begins a buffer, as its head says. */
-    private static long size(ByteBuffer note) {
-        long name = Integer.toUnsignedLong(note.getInt(0));
-        long text = Integer.toUnsignedLong(note.getInt(4));
-        return HEAD + ((name + 3) & ~3L) + ((text + 3) & ~3L);
+        return false;
     }
 
     private static Optional<GuestNote> parse(ByteBuffer from) {
-        if (from.capacity() < HEAD) {
-            return Optional.empty();
-        }
-        long size = size(from);
-        int name = from.getInt(0);
-        if (name < 0 || size > from.capacity()) {
+        long name = Integer.toUnsignedLong(from.getInt(0));
+        long text = Integer.toUnsignedLong(from.getInt(4));
+        long textAt = HEAD + ((name + 3) & ~3L);
+        long size = textAt + ((text + 3) & ~3L);
+        if (size > from.capacity()) {
             return Optional.empty();
         }
         byte[] bytes = new byte[(int) size];
         from.get(0, bytes);
-        return Optional.of(new GuestNote(bytes, HEAD + ((name + 3) & ~3), from.getInt(4)));
-    }
-
-    private static ByteBuffer read(Address address, GuestLayout layout, PageSource pages)
-            throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(address.size).order(ByteOrder.LITTLE_ENDIAN);
-        try {
-            layout.at(address.guestPhysical);
-        } catch (UnsupportedStreamException e) {
-            // Not memory: no note.
-            return ByteBuffer.allocate(0);
-        }
-        RangePlacement placement = RangePlacement.byAddress(layout.ranges());
-        pages.transfer(
-                new PageSink() {
-                    @Override
-                    public void blocks(List<RamBlock> blocks, int pageSize) {}
-
-                    @Override
-                    public void pages(PageRun run) throws IOException {
-                        placement.place(
-                                run.block(),
-                                run.offset(),
-                                (long) run.count() * run.pageSize(),
-                                (offset, length, at) -> copy(run, offset, length, at));
-                    }
-
-                    private void copy(PageRun run, long offset, long length, long at) {
-                        long from = Math.max(at, address.guestPhysical);
-                        long to = Math.min(at + length, address.guestPhysical + address.size);
-                        for (long byteAt = from; byteAt < to; byteAt++) {
-                            long inRun = offset - run.offset() + byteAt - at;
-                            bytes.put((int) (byteAt - address.guestPhysical), get(run, inRun));
-                        }
-                    }
-                });
-        return bytes;
-    }
-
-    private static byte get(PageRun run, long inRun) {
-        return run.encoding() == PageRun.Encoding.RAW
-                ? run.data()
-                        .get(
-                                (int)
-                                        (run.dataIndex()
-                                                + inRun / run.pageSize() * run.stride()
-                                                + inRun % run.pageSize()))
-                : (byte) run.fill();
+        return Optional.of(new GuestNote(bytes, (int) textAt, (int) text));
     }
 
     /** The whole note, as it goes into a core file. */
@@ -202,10 +151,10 @@ public final class GuestNote {
         return Optional.empty();
     }
 
-    /** {@code NUMBER(phys_base)}, or 0. */
+    /** {@code NUMBER(phys_base)}, or 0. Linux prints it in decimal. */
     long physBase() {
         try {
-            return Long.decode(value("NUMBER(phys_base)").orElse("0"));
+            return Long.parseLong(value("NUMBER(phys_base)").orElse("0"));
         } catch (NumberFormatException e) {
             return 0;
         }

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Writes kdump-compressed files, which {@code crash} and {@code makedumpfile} read: pages
@@ -47,29 +48,27 @@ public final class KdumpWriter {
         }
     }
 
-    private static final int HEADER_VERSION = 6;
-    private static final int SUB_HEADER = 104;
     private static final int BITMAP_PIECE = 1 << 16;
-
-    /** Only pages that are free of content are left out. */
-    private static final int DUMP_LEVEL = 1;
 
     private final GuestDump dump;
     private final Compression compression;
     private final List<GuestRange> ranges;
     private final int pageSize;
     private final boolean longMode;
+    private final boolean wide;
     private final byte[] notes;
+    private Optional<GuestNote> note;
     private final long pageFrames;
     private final int subHeaderBlocks;
     private final long bitmapBlocks;
 
-    private KdumpWriter(GuestDump dump, Compression compression) throws UnsupportedStreamException {
+    private KdumpWriter(GuestDump dump, Compression compression) throws IOException {
         this.dump = dump;
         this.compression = compression;
         ranges = dump.layout().ranges();
         pageSize = dump.pages().pageSize();
         longMode = dump.firstCpu("kdump").longMode();
+        wide = dump.wide();
         notes = CpuNotes.of(dump);
         for (GuestRange range : ranges) {
             if (range.start() % pageSize != 0 || range.length() % pageSize != 0) {
@@ -79,7 +78,9 @@ public final class KdumpWriter {
             }
         }
         pageFrames = ranges.getLast().end() / pageSize;
-        subHeaderBlocks = blocks((long) SUB_HEADER + notes.length);
+        note = GuestNote.told(dump);
+        int room = note.map(n -> n.bytes().length).orElse(GuestNote.ROOM);
+        subHeaderBlocks = blocks((long) KdumpHeaders.SUB_HEADER + notes.length + room);
         bitmapBlocks = 2L * blocks((pageFrames + 7) / 8);
     }
 
@@ -115,8 +116,6 @@ public final class KdumpWriter {
     }
 
     private long write(Chunks out, boolean sparse) throws IOException {
-        out.put(ByteBuffer.wrap(header()), 0);
-        out.put(ByteBuffer.wrap(subHeader()), pageSize);
         long bitmapAt = (1L + subHeaderBlocks) * pageSize;
         long bitmapLength = bitmapBlocks / 2 * pageSize;
         bitmap(out, bitmapAt, bitmapLength, sparse);
@@ -141,32 +140,19 @@ public final class KdumpWriter {
                         pageSize,
                         (int) pages,
                         descriptorsAt)) {
-            dump.pages().transfer(sink);
-            return sink.finish();
+            NoteScan scan = new NoteScan(sink);
+            dump.pages().transfer(note.isPresent() ? sink : scan);
+            long length = sink.finish();
+            note = note.or(() -> GuestNote.seen(scan, dump.layout()));
+            KdumpHeaders headers =
+                    new KdumpHeaders(wide, longMode, pageSize, subHeaderBlocks, pageFrames);
+            out.put(ByteBuffer.wrap(headers.sub(notes, note)), pageSize);
+            out.put(
+                    ByteBuffer.wrap(
+                            headers.main(compression.flag, bitmapBlocks, dump.cpus().size())),
+                    0);
+            return length;
         }
-    }
-
-    private byte[] header() {
-        LittleEndian header = new LittleEndian(pageSize);
-        header.ascii("KDUMP   ").u32(HEADER_VERSION);
-        // utsname has six members of 65 bytes; QEMU knows only the machine.
-        header.at(12 + 4 * 65).ascii(longMode ? "x86_64" : "i686");
-        header.at(424).u32(compression.flag).u32(pageSize).u32(subHeaderBlocks);
-        header.u32(bitmapBlocks).u32(Math.min(pageFrames, 0xffff_ffffL));
-        return header.at(460).u32(dump.cpus().size()).array();
-    }
-
-    private byte[] subHeader() {
-        LittleEndian header = new LittleEndian(subHeaderBlocks * pageSize);
-        long notesAt = (long) pageSize + SUB_HEADER;
-        header.u64(dump.note().map(GuestNote::physBase).orElse(0L)).u32(DUMP_LEVEL);
-        if (dump.note().isPresent()) {
-            GuestNote note = dump.note().get();
-            long noteAt = notesAt + notes.length - note.bytes().length;
-            header.at(32).u64(noteAt + note.textAt()).u64(note.textLength());
-        }
-        header.at(48).u64(notesAt).u64(notes.length);
-        return header.at(96).u64(pageFrames).raw(notes).array();
     }
 
     private void bitmap(Chunks out, long at, long length, boolean sparse) throws IOException {

@@ -60,6 +60,18 @@ final class MemoryBackends {
                 && !BOARD_BLOCKS.contains(block.id());
     }
 
+    /** Whether there are blocks that a user named, whose places the block list does not tell. */
+    static boolean among(List<RamBlock> blocks) {
+        for (RamBlock block : blocks) {
+            if (isBackend(block)
+                    && !block.id().equals("pc.ram")
+                    && !block.id().equals("microvm.ram")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Blocks that follow each other from address 0 on; empty if that is unknown. */
     List<RamBlock> main() {
         return ambiguous ? List.of() : main;

@@ -21,6 +21,9 @@ final class PcLayout {
     /** From here on AMD CPUs have no RAM below 1 TiB, where memory then goes on. */
     private static final long AMD_HOLE = 0xfd_0000_0000L;
 
+    /** The host bridge switches between ROM and RAM in such pieces. */
+    private static final int SHADOW = 0x4000;
+
     /** Alignment of anonymous memory, and with it of memory devices; util/oslib-posix.c. */
     private static final long DEVICE_ALIGNMENT = 2 * MIB;
 
@@ -204,6 +207,16 @@ final class PcLayout {
             long size = isaBios.usedLength();
             shadowed(MIB - size, size, isaBios, 0);
         }
+        RamBlock flash = find("system.flash0");
+        if (flash != null && isaBios == null) {
+            // The firmware's flash shows there, which a dump does not have: it is no RAM.
+            long low = Math.min(flash.usedLength(), 128 << 10);
+            for (long at = MIB - low; at < MIB; at += SHADOW) {
+                if (!board.readsRam(at)) {
+                    map.clear(at, at + SHADOW);
+                }
+            }
+        }
         RamBlock rom = find("pc.rom");
         if (rom != null) {
             shadowed(0xc0000, Math.min(rom.usedLength(), 0x20000), rom, 0);
@@ -218,9 +231,9 @@ final class PcLayout {
         if (shadowUnknown()) {
             return;
         }
-        for (long at = start; at < start + length; at += 0x4000) {
+        for (long at = start; at < start + length; at += SHADOW) {
             if (!bridged() || !board.readsRam(at)) {
-                map.put(rom(at, Math.min(0x4000, start + length - at), rom, offset + at - start));
+                map.put(rom(at, Math.min(SHADOW, start + length - at), rom, offset + at - start));
             }
         }
     }

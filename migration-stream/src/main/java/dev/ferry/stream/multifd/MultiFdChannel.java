@@ -93,6 +93,7 @@ public final class MultiFdChannel implements Closeable {
                 deviceStates++;
                 in.skip(p.payloadBytes(), "device state payload");
             } else {
+                ram.listener().packet(channel, p.at(), p.name());
                 takePages(p);
             }
             in.leave();

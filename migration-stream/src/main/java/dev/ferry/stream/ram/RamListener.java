@@ -47,6 +47,13 @@ public interface RamListener {
      */
     default void oddWord(int channel, long at, long word) throws IOException {}
 
+    /**
+     * A multifd packet of pages.
+     *
+     * @param name the block it names; what is left of an old name if it has no pages
+     */
+    default void packet(int channel, long at, String name) {}
+
     /** A MULTIFD_FLUSH record. */
     default void flush(int channel, long at) throws IOException {}
 

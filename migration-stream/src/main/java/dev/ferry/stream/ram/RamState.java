@@ -54,7 +54,7 @@ public final class RamState {
     }
 
     /** Told about what is no page. */
-    RamListener listener() {
+    public RamListener listener() {
         return listener;
     }
 

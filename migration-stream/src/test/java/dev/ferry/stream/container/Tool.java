@@ -24,6 +24,11 @@ final class Tool {
                 return;
             }
         }
+        missing(name);
+    }
+
+    /** What {@link #require} does about something that is not there. */
+    static void missing(String name) {
         if ("true".equals(System.getenv("CI"))) {
             fail(name + " must be installed where CI=true");
         }

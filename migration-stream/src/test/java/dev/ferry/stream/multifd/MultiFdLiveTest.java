@@ -8,7 +8,6 @@ import dev.ferry.stream.Recordings;
 import dev.ferry.stream.convert.SavedVm;
 import dev.ferry.stream.convert.StreamTarget;
 import dev.ferry.stream.io.WireOutput;
-import dev.ferry.stream.item.StreamItem;
 import dev.ferry.testdata.Fixture;
 import dev.ferry.testdata.Fixtures;
 import dev.ferry.testdata.RamBlockTruth;
@@ -20,14 +19,17 @@ import dev.ferry.testdata.qemu.RamComparison;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,6 +139,10 @@ class MultiFdLiveTest {
     private void loads(Fixture fixture, QemuRelease release, Change change) throws Exception {
         QemuPeer peer = QemuPeer.require(release);
         FixtureMachine machine = FixtureMachine.of(fixture);
+        Assumptions.assumeTrue(
+                machine.options().stream().noneMatch(option -> option.contains("hugetlb=on"))
+                        || hugePages() > 0,
+                "the host has no huge pages to give");
         try (SavedVm vm =
                         SavedVm.read(pages ->
                                 Recordings.open(fixture, ReaderOptions.DEFAULT.withPages(pages)));
@@ -151,10 +157,7 @@ class MultiFdLiveTest {
                     change.of(
                             MultiFdOptions.DEFAULT
                                     .withStyle(style)
-                                    .withUuid(
-                                            vm.configuration()
-                                                    .flatMap(StreamItem.Configuration::uuid)
-                                                    .orElse(MultiFdHandshake.NO_UUID)));
+                                    .withUuid(uuid(machine.options())));
             send(vm, style, options, qemu);
             assertEquals(
                     new RamComparison(
@@ -170,6 +173,21 @@ class MultiFdLiveTest {
                         qemu.serial().awaitLength(3).substring(0, 3));
             }
         }
+    }
+
+    private static int hugePages() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
+            if (line.startsWith("HugePages_Free:")) {
+                return Integer.parseInt(line.substring("HugePages_Free:".length()).strip());
+            }
+        }
+        return 0;
+    }
+
+    /** The VM's, which a destination compares with its own. */
+    private static UUID uuid(List<String> options) {
+        int at = options.indexOf("-uuid");
+        return at < 0 ? MultiFdHandshake.NO_UUID : UUID.fromString(options.get(at + 1));
     }
 
     private void send(SavedVm vm, MultiFdStyle style, MultiFdOptions options, QemuProcess qemu)

@@ -58,16 +58,25 @@ final class PageFeeder {
             lent = ByteBuffer.allocateDirect(bytes.length);
         }
         lent.clear().put(bytes);
-        int stride = ram.pageSize() + gap;
-        try {
-            batch.raw(block(block), offset, pages, PageKind.PLAIN, lent, gap, stride, 0);
-            batch.flush();
-        } catch (MalformedPageException e) {
-            throw new AssertionError(e);
-        }
+        lend(block, offset, gap, pages, lent);
         // The bytes were lent: whoever kept them without copying has these now.
         for (int i = 0; i < bytes.length; i++) {
             lent.put(i, (byte) 0xee);
+        }
+        return this;
+    }
+
+    /**
+     * Pages from {@code offset} on, as they are in {@code bytes}, {@code gap} bytes before each.
+     */
+    PageFeeder lend(String block, long offset, int gap, int pages, ByteBuffer bytes)
+            throws IOException {
+        int stride = ram.pageSize() + gap;
+        try {
+            batch.raw(block(block), offset, pages, PageKind.PLAIN, bytes, gap, stride, 0);
+            batch.flush();
+        } catch (MalformedPageException e) {
+            throw new AssertionError(e);
         }
         return this;
     }

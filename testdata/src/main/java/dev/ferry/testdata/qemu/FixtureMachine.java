@@ -38,6 +38,19 @@ public final class FixtureMachine {
         return new FixtureMachine(fixture, CommandLine.withMachine(options, type));
     }
 
+    /**
+     * The same machine with memory of ordinary pages instead of huge ones, which a host may not
+     * have to spare. It loads the same precopy streams; a postcopy source tells the size of its
+     * pages.
+     */
+    public FixtureMachine withOrdinaryPages() {
+        return new FixtureMachine(
+                fixture,
+                options.stream()
+                        .map(option -> option.replace(",hugetlb=on,hugetlbsize=2M", ""))
+                        .toList());
+    }
+
     /** The same machine with more options behind its own. */
     public FixtureMachine withOptions(String... more) {
         List<String> all = new ArrayList<>(options);
@@ -71,9 +84,20 @@ public final class FixtureMachine {
         return releases;
     }
 
+    /** The value of {@code -uuid}, if the machine has one. */
+    public Optional<String> uuid() {
+        int at = options.indexOf("-uuid");
+        return at < 0 ? Optional.empty() : Optional.of(options.get(at + 1));
+    }
+
     /** Whether the machine needs hardware virtualisation. */
     public boolean needsKvm() {
         return options.contains("kvm");
+    }
+
+    /** Whether the machine needs a host with free huge pages. */
+    public boolean needsHugePages() {
+        return options.stream().anyMatch(option -> option.contains("hugetlb=on"));
     }
 
     /**

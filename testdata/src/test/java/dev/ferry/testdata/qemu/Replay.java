@@ -26,11 +26,18 @@ final class Replay {
     }
 
     /** Gives the test up where the host lacks what the machine is made of. */
-    static void requireHost(FixtureMachine machine) {
+    static void requireHost(FixtureMachine machine) throws IOException {
         Path kvm = Path.of("/dev/kvm");
         Assumptions.assumeTrue(
                 !machine.needsKvm() || (Files.isReadable(kvm) && Files.isWritable(kvm)),
                 "no /dev/kvm");
+        Assumptions.assumeTrue(
+                !machine.needsHugePages() || freeHugePages() >= 2, "no huge pages of 2 MiB");
+    }
+
+    private static long freeHugePages() throws IOException {
+        Path free = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages");
+        return Files.exists(free) ? Long.parseLong(Files.readString(free).strip()) : 0;
     }
 
     static Incoming incoming(Fixture fixture, Path directory) throws IOException {

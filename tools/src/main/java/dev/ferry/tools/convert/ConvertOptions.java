@@ -57,6 +57,11 @@ record ConvertOptions(
         return options.matchedOptionValue(name, null);
     }
 
+    /** Whether a switch was given. */
+    boolean flag(String name) {
+        return options.hasMatchedOption(name);
+    }
+
     /** A number that was given for an option, or {@code usual}. */
     int number(String name, int usual, int least, int most) {
         String text = text(name);

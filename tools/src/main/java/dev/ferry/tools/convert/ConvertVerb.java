@@ -63,6 +63,10 @@ public final class ConvertVerb implements Verb {
                                 "FILE",
                                 "libvirt: the domain XML, where the input is no save image or"
                                         + " another is wanted.")
+                        .flag(
+                                "--flat",
+                                "kdump: in makedumpfile's flat layout, as QEMU writes it; always so"
+                                        + " to standard output.")
                         .flag("--json", "Tell about the output as one JSON object.");
         return InputFiles.addOptions(spec)
                 .examples(
@@ -70,6 +74,7 @@ public final class ConvertVerb implements Verb {
                         "ferry convert vm.mig -o vm.mapped --to mapped-ram",
                         "ferry convert vm.mig -o vm.main --to multifd --channels 4 --compression zstd",
                         "ferry convert vm.mig -o vm.save --to libvirt:zstd --xml vm.xml",
+                        "ferry convert vm.save -o vm.core --to elf        for gdb, crash, volatility",
                         "ferry convert disk.qcow2 --snapshot s1 -o - --to stream | zstd > s1.zst")
                 .build();
     }
@@ -89,7 +94,7 @@ public final class ConvertVerb implements Verb {
         Format format = Formats.of(how);
         try (OutputFiles out = OutputFiles.open(path, files.all(), console);
                 RereadableInput input = RereadableInput.open(files, console);
-                SavedVm vm = SavedVm.read(input)) {
+                SavedVm vm = SavedVm.read(input, format.watch())) {
             Report report = new Report();
             if (vm.unsent() > 0) {
                 report.note(

@@ -13,7 +13,15 @@ import java.nio.channels.FileChannel;
 final class Formats {
 
     private static final String[] NAMES = {
-        "stream", "mapped-ram", "multifd", "libvirt[:raw|gzip|bzip2|xz|lzop|zstd|sparse]"
+        "stream",
+        "mapped-ram",
+        "multifd",
+        "libvirt[:raw|gzip|bzip2|xz|lzop|zstd|sparse]",
+        "elf",
+        "kdump[:zlib|lzo|snappy|zstd|none]",
+        "lime",
+        "raw",
+        "ram+regs"
     };
 
     private Formats() {}
@@ -29,6 +37,7 @@ final class Formats {
             case "stream" -> stream(options);
             case "mapped-ram" -> mappedRam(options);
             case "libvirt" -> new SaveImageFormat(options);
+            case "elf", "kdump", "lime", "raw", "ram+regs" -> new DumpFormat(options);
             case "multifd" -> new MultiFdFormat(options);
             default ->
                     throw new UsageException(

@@ -34,6 +34,7 @@ final class OutputFiles implements Closeable {
     private @Nullable FileChannel staged;
 
     private long bytes;
+    private long mainLength;
 
     private OutputFiles(String path, List<String> inputs, Console console) {
         this.path = path;
@@ -107,6 +108,11 @@ final class OutputFiles implements Closeable {
         return file.channel();
     }
 
+    /** Sets the main output's length, where nothing may be written up to its end. */
+    void length(long length) {
+        mainLength = length;
+    }
+
     /** The names of all files, the main one first; empty for standard output. */
     List<String> names() {
         return List.copyOf(names);
@@ -121,7 +127,7 @@ final class OutputFiles implements Closeable {
     void commit() throws IOException {
         FileChannel from = staged;
         if (from != null) {
-            bytes = from.size();
+            bytes = Math.max(from.size(), mainLength);
             copy(from);
         }
         if (standardOutput()) {
@@ -133,6 +139,9 @@ final class OutputFiles implements Closeable {
             for (int i = files.size() - 1; i >= 0; i--) {
                 OutputFile file = files.get(i);
                 long length = file.seekable() ? file.channel().size() : 0;
+                if (i == 0 && file.seekable()) {
+                    length = Math.max(length, mainLength);
+                }
                 bytes += length;
                 file.commit(length);
                 done++;
@@ -149,9 +158,16 @@ final class OutputFiles implements Closeable {
     private void copy(FileChannel from) throws IOException {
         WritableByteChannel to = channel();
         ByteBuffer piece = ByteBuffer.allocateDirect(1 << 20);
-        for (long at = 0; at < from.size(); ) {
-            at += from.read(piece.clear(), at);
-            piece.flip();
+        for (long at = 0; at < bytes; ) {
+            int got = from.read(piece.clear(), at);
+            if (got <= 0) {
+                // Nothing was written up to the end.
+                piece.clear().limit((int) Math.min(piece.capacity(), bytes - at));
+                piece.put(0, new byte[piece.limit()]);
+            } else {
+                piece.flip();
+            }
+            at += piece.remaining();
             while (piece.hasRemaining()) {
                 to.write(piece);
             }

@@ -4,9 +4,14 @@ import dev.ferry.stream.MigrationReader;
 import dev.ferry.stream.MissingChannels;
 import dev.ferry.stream.Place;
 import dev.ferry.stream.UnsupportedStreamException;
+import dev.ferry.stream.dump.GuestEvidence;
+import dev.ferry.stream.dump.GuestLayout;
+import dev.ferry.stream.dump.GuestRange;
 import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.SectionType;
 import dev.ferry.stream.item.StreamItem;
+import dev.ferry.stream.ram.PageSinks;
+import dev.ferry.stream.ram.ImagePages;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamImage;
 import dev.ferry.tools.cli.Console;
@@ -16,7 +21,6 @@ import dev.ferry.tools.cli.UsageException;
 import dev.ferry.tools.input.InputFiles;
 import dev.ferry.tools.input.MigrationInput;
 import dev.ferry.tools.output.Output;
-import dev.ferry.tools.ram.PageSinks;
 import dev.ferry.tools.ram.RamCoverage;
 import java.io.IOException;
 import java.util.List;
@@ -26,7 +30,7 @@ final class MemoryExtract {
 
     private final InputFiles files;
     private final Console console;
-    private final BoardEvidence board = new BoardEvidence();
+    private final GuestEvidence evidence = new GuestEvidence();
     private final RamCoverage coverage = new RamCoverage();
     private boolean ramEnded;
     private boolean stopped;
@@ -56,28 +60,36 @@ final class MemoryExtract {
         try (RamImage image = new RamImage();
                 MigrationInput input = open(image)) {
             read(input);
-            MigrationReader reader = input.reader();
-            Place place = new Place(files.main(), 0, "guest-physical memory");
-            String machine =
-                    reader.configuration().map(StreamItem.Configuration::machine).orElse("");
-            GuestMap map = GuestMap.of(machine, reader.ram().blocks(), board, place);
+            GuestLayout layout = layout(input.reader(), image);
             // All of it is looked up before anything is written.
             long end = range.start() + range.length();
             for (long at = range.start(); at < end; ) {
-                GuestMap.Region region = map.at(at);
-                requireKnown(input, image.blocks().get(region.block().index()));
-                at = Math.min(end, region.start() + region.length());
+                GuestRange part = layout.at(at);
+                requireKnown(input, image.blocks().get(part.block().index()));
+                at = Math.min(end, part.end());
             }
             for (long at = range.start(); at < end; ) {
-                GuestMap.Region region = map.at(at);
-                long length = Math.min(end, region.start() + region.length()) - at;
+                GuestRange part = layout.at(at);
+                long length = Math.min(end, part.end()) - at;
                 MemoryWriter.write(
-                        image.blocks().get(region.block().index()),
-                        region.blockOffset() + at - region.start(),
+                        image.blocks().get(part.block().index()),
+                        part.blockOffset() + at - part.start(),
                         length,
                         output);
                 at += length;
             }
+        }
+    }
+
+    private GuestLayout layout(MigrationReader reader, RamImage image) throws IOException {
+        List<RamBlock> blocks = reader.ram().blocks();
+        new ImagePages(image, blocks, reader.ram().pageSize()).transfer(evidence.tables());
+        Place place = new Place(files.main(), 0, "guest-physical memory");
+        String machine = reader.configuration().map(StreamItem.Configuration::machine).orElse("");
+        try {
+            return GuestLayout.of(machine, blocks, evidence, place);
+        } catch (UnsupportedStreamException e) {
+            throw new UnsupportedStreamException(e.problem() + "; use --block", place, e);
         }
     }
 
@@ -90,7 +102,10 @@ final class MemoryExtract {
         try (Progress progress = new Progress(console, files.main(), input.main().size())) {
             input.main().onProgress(progress);
             for (StreamItem item = reader.next(); item != null; item = reader.next()) {
-                board.item(item);
+                if (item instanceof StreamItem.Section section
+                        && GuestEvidence.concernsMemory(section.name())) {
+                    evidence.item(item);
+                }
                 if (item instanceof StreamItem.Section section
                         && section.body() instanceof SectionBody.Ram) {
                     ramEnded |= section.type() == SectionType.END;

@@ -1,6 +1,7 @@
 package dev.ferry.tools.inspect;
 
 import dev.ferry.stream.ram.PageSink;
+import dev.ferry.stream.ram.PageSinks;
 import dev.ferry.tools.ExitCode;
 import dev.ferry.tools.cli.Console;
 import dev.ferry.tools.cli.Failure;
@@ -11,7 +12,6 @@ import dev.ferry.tools.cli.UsageException;
 import dev.ferry.tools.cli.Verb;
 import dev.ferry.tools.input.InputFiles;
 import dev.ferry.tools.input.MigrationInput;
-import dev.ferry.tools.ram.PageSinks;
 import dev.ferry.tools.ram.RamCoverage;
 import java.io.IOException;
 import java.io.InputStream;

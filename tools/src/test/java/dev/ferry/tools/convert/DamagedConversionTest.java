@@ -33,7 +33,13 @@ class DamagedConversionTest {
                     "multifd",
                     "libvirt:raw",
                     "libvirt:zstd",
-                    "libvirt:sparse");
+                    "libvirt:sparse",
+                    "elf",
+                    "kdump:lzo",
+                    "raw");
+
+    /** Those that are inputs, too. */
+    private static final List<String> READABLE = FORMATS.subList(0, 6);
 
     @TempDir Path directory;
 
@@ -57,7 +63,7 @@ class DamagedConversionTest {
         Random random = new Random(fixture.name().hashCode());
         Path input = directory.resolve("input");
         Path outputs = Files.createDirectory(directory.resolve("outputs"));
-        for (int round = 0; round < 24; round++) {
+        for (int round = 0; round < 27; round++) {
             Files.write(input, damaged(whole, random));
             String format = FORMATS.get(round % FORMATS.size());
             String where = fixture.name() + ", round " + round + ", " + format;
@@ -99,7 +105,9 @@ class DamagedConversionTest {
             return;
         }
         assertEquals(format.equals("multifd") ? 3 : 1, written.size(), where);
-        assertEquals(digests(input.toString()), digests(output.toString(), written), where);
+        if (READABLE.contains(format)) {
+            assertEquals(digests(input.toString()), digests(output.toString(), written), where);
+        }
         for (Path file : written) {
             Files.delete(file);
         }

@@ -131,8 +131,16 @@ class ExtractTest {
     }
 
     @Test
-    void placesWithoutMemoryAreRefused() throws IOException {
+    void withoutADisplayAdapterThereIsRamInItsWindow() throws IOException {
         String stream = main("precopy-paused-q7");
+        byte[] ram = Ferry.run("extract", stream, "--block", "pc.ram").bytes();
+        byte[] window = Ferry.run("extract", stream, "--physical", "0x9f000+8K").bytes();
+        assertArrayEquals(Arrays.copyOfRange(ram, 0x9f000, 0xa1000), window);
+    }
+
+    @Test
+    void placesWithoutMemoryAreRefused() throws IOException {
+        String stream = main("vga-std-q10");
         Ferry.Result window = Ferry.run("extract", stream, "--physical", "0x9f000+8K");
         assertEquals(4, window.code());
         assertTrue(window.err().contains("0xa0000 is in the VGA window"), window::err);

@@ -1,4 +1,4 @@
-package dev.ferry.tools.extract;
+package dev.ferry.stream.dump;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,13 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ferry.stream.Place;
 import dev.ferry.stream.UnsupportedStreamException;
 import dev.ferry.stream.ram.RamBlock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class GuestMapTest {
+class GuestLayoutTest {
 
     private static final Place PLACE = new Place("vm", 0, "");
     private static final long GIB = 1L << 30;
@@ -22,9 +23,20 @@ class GuestMapTest {
         return new RamBlock(0, id, length, 0, OptionalLong.empty(), null);
     }
 
-    private static GuestMap map(String machine, RamBlock... blocks)
+    private static GuestLayout map(String machine, RamBlock... blocks)
             throws UnsupportedStreamException {
-        return GuestMap.of(machine, List.of(blocks), new BoardEvidence(), PLACE);
+        List<RamBlock> list = new ArrayList<>();
+        for (RamBlock block : blocks) {
+            list.add(
+                    new RamBlock(
+                            list.size(),
+                            block.id(),
+                            block.usedLength(),
+                            0,
+                            block.guestAddress(),
+                            null));
+        }
+        return GuestLayout.of(machine, list, new GuestEvidence(), PLACE);
     }
 
     @ParameterizedTest
@@ -40,11 +52,11 @@ class GuestMapTest {
     void memoryIsSplitAsTheBoardDoes(String machine, long ram, long below)
             throws UnsupportedStreamException {
         long mib = 1 << 20;
-        GuestMap map = map(machine, block("pc.ram", ram * mib));
-        GuestMap.Region last = map.at(below * mib - 1);
+        GuestLayout map = map(machine, block("pc.ram", ram * mib));
+        GuestRange last = map.at(below * mib - 1);
         assertEquals(below * mib, last.start() + last.length());
         if (ram > below) {
-            GuestMap.Region high = map.at(4 * GIB);
+            GuestRange high = map.at(4 * GIB);
             assertEquals(below * mib, high.blockOffset());
             assertEquals((ram - below) * mib, high.length());
         }
@@ -84,7 +96,7 @@ class GuestMapTest {
 
     @Test
     void romOrRamBelowOneMebibyteIsUnknownWithoutTheHostBridge() throws UnsupportedStreamException {
-        GuestMap map = map("pc-q35-10.0", block("pc.ram", GIB), block("pc.bios", 1 << 18));
+        GuestLayout map = map("pc-q35-10.0", block("pc.ram", GIB), block("pc.bios", 1 << 18));
         assertThrows(UnsupportedStreamException.class, () -> map.at(0xf0000));
         assertEquals("pc.bios", map.at(0xffff_fff0L).block().id());
     }

@@ -1,9 +1,5 @@
-package dev.ferry.tools.ram;
+package dev.ferry.stream.ram;
 
-import dev.ferry.stream.ram.MalformedPageException;
-import dev.ferry.stream.ram.PageRun;
-import dev.ferry.stream.ram.PageSink;
-import dev.ferry.stream.ram.RamBlock;
 import java.io.IOException;
 import java.util.List;
 

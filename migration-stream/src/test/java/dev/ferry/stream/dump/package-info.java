@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.stream.dump;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.stream.edit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,124 @@
+package dev.ferry.tools.convert;
+
+import dev.ferry.stream.Place;
+import dev.ferry.stream.convert.SavedSection;
+import dev.ferry.stream.convert.SavedVm;
+import dev.ferry.stream.dump.ElfCoreWriter;
+import dev.ferry.stream.dump.GuestDump;
+import dev.ferry.stream.dump.GuestEvidence;
+import dev.ferry.stream.dump.KdumpWriter;
+import dev.ferry.stream.dump.LimeWriter;
+import dev.ferry.stream.dump.RamAndRegistersWriter;
+import dev.ferry.stream.dump.RawMemoryWriter;
+import dev.ferry.stream.item.StreamItem;
+import dev.ferry.stream.ram.PageSink;
+import dev.ferry.tools.cli.UsageException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Guest-physical memory for debuggers, forensics and fuzzers. */
+final class DumpFormat implements Format {
+
+    /** What is behind the memory file's name in that of the registers. */
+    static final String REGISTERS = ".regs.json";
+
+    private final ConvertOptions options;
+    private final GuestEvidence evidence = new GuestEvidence();
+    private final KdumpWriter.Compression compression;
+
+    DumpFormat(ConvertOptions options) {
+        this.options = options;
+        this.compression = compression(options);
+        if (options.variant() != null && !options.format().equals("kdump")) {
+            throw new UsageException("--to " + options.format() + " has no variants");
+        }
+    }
+
+    private static KdumpWriter.Compression compression(ConvertOptions options) {
+        String name = options.variant();
+        if (name == null || !options.format().equals("kdump")) {
+            return KdumpWriter.Compression.ZLIB;
+        }
+        for (KdumpWriter.Compression each : KdumpWriter.Compression.values()) {
+            if (each.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return each;
+            }
+        }
+        throw new UsageException(
+                "--to kdump: expected zlib, lzo, snappy, zstd or none, found '" + name + "'");
+    }
+
+    @Override
+    public @Nullable PageSink watch() {
+        return evidence.pages();
+    }
+
+    @Override
+    public void write(Conversion conversion) throws IOException {
+        SavedVm vm = conversion.vm();
+        Optional<StreamItem.Configuration> configuration = vm.configuration();
+        if (configuration.isPresent()) {
+            evidence.item(configuration.get());
+        }
+        for (SavedSection device : vm.devices()) {
+            if (GuestEvidence.wants(device.name())) {
+                evidence.device(device.state());
+            }
+        }
+        GuestDump dump =
+                GuestDump.of(
+                        vm.machine(),
+                        vm.pages(),
+                        evidence,
+                        new Place(conversion.input(), 0, "guest-physical memory"));
+        write(dump, conversion.out());
+        for (String sentence : dump.layout().evidence()) {
+            conversion.report().evidence(sentence);
+        }
+    }
+
+    private void write(GuestDump dump, OutputFiles out) throws IOException {
+        switch (options.format()) {
+            case "kdump" -> {
+                if (options.flag("--flat") || !out.seekable()) {
+                    KdumpWriter.writeFlat(dump, compression, out.channel());
+                } else {
+                    out.length(KdumpWriter.write(dump, compression, out.file()));
+                }
+            }
+            case "elf" -> out.length(ElfCoreWriter.write(dump, out.file()));
+            case "lime" -> out.length(LimeWriter.write(dump, out.file()));
+            case "ram+regs" -> {
+                FileChannel registers = out.further(REGISTERS);
+                try (OutputStream json = Channels.newOutputStream(new Unclosed(registers))) {
+                    out.length(RamAndRegistersWriter.write(dump, out.file(), json));
+                }
+            }
+            default -> out.length(RawMemoryWriter.write(dump, out.file()));
+        }
+    }
+
+    /** A file that stays open, to be committed. */
+    private record Unclosed(FileChannel file) implements WritableByteChannel {
+
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            return file.write(bytes);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return file.isOpen();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
