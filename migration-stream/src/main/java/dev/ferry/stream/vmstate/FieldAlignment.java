@@ -36,7 +36,18 @@ final class FieldAlignment {
      * @param source the stream's field, null for MISSING and LEFT_OUT
      * @param table the table's field, null for EXTRA
      */
-    record Pair(Step step, @Nullable SourceField source, @Nullable TableField table) {}
+    record Pair(Step step, @Nullable SourceField source, @Nullable TableField table) {
+
+        /** Whether a destination fails at it. */
+        boolean fails() {
+            return switch (step) {
+                case EXTRA, MISSING -> true;
+                // A format of the device's own may take other room on the wire than in memory.
+                case RESIZED -> source == null || source.type().kind() != FieldType.Kind.OPAQUE;
+                case SAME, RENAMED, UNUSED, LEFT_OUT -> false;
+            };
+        }
+    }
 
     private static final int RENAME_COST = 3;
     private static final int UNUSED_COST = 1;
@@ -87,11 +98,8 @@ final class FieldAlignment {
     /** Whether nothing in it makes a destination fail. */
     static boolean loads(List<Pair> pairs) {
         for (Pair pair : pairs) {
-            switch (pair.step()) {
-                case RESIZED, EXTRA, MISSING -> {
-                    return false;
-                }
-                case SAME, RENAMED, UNUSED, LEFT_OUT -> {}
+            if (pair.fails()) {
+                return false;
             }
         }
         return true;
@@ -217,7 +225,8 @@ final class FieldAlignment {
 
     private static boolean sizeFits(SourceField source, TableField table) {
         long size = table.field().size();
-        return !source.sizeTells()
+        boolean hints = source.sizeTells() || source.type().kind() == FieldType.Kind.OPAQUE;
+        return !hints
                 || size == 0
                 || size == source.elementSize()
                 || source.bytes() == table.bytes();

@@ -145,7 +145,8 @@ public final class LayoutComparison {
             }
             case RESIZED -> {
                 if (source != null && table != null) {
-                    error(
+                    add(
+                            pair.fails() ? Severity.ERROR : Severity.WARNING,
                             source.offset(),
                             source.path(),
                             size(source)

@@ -96,11 +96,14 @@ public final class Conversions {
     }
 
     /** Times a conversion beside copies of its input; returns the most memory it took, in MiB. */
-    private long beside(Timed ours, Path input, Path copy) throws IOException, InterruptedException {
+    private long beside(Timed ours, Path input, Path copy)
+            throws IOException, InterruptedException {
         String cp = "cp '" + input + "' '" + copy + "'";
         List<Run> plain =
-                runs.pair(ours, new TimedCommand("cp", "cp", input.toString(), copy.toString()), "2");
-        runs.pair(ours, new TimedCommand("cp, sync", "sh", "-c", cp + " && sync '" + copy + "'"), "");
+                runs.pair(
+                        ours, new TimedCommand("cp", "cp", input.toString(), copy.toString()), "2");
+        runs.pair(
+                ours, new TimedCommand("cp, sync", "sh", "-c", cp + " && sync '" + copy + "'"), "");
         return PairedRuns.peakMib(plain);
     }
 
@@ -133,13 +136,6 @@ public final class Conversions {
 
     private Timed convert(String label, Path input, String format, Path output) {
         return new TimedCommand(
-                label,
-                ferry,
-                "convert",
-                input.toString(),
-                "-o",
-                output.toString(),
-                "--to",
-                format);
+                label, ferry, "convert", input.toString(), "-o", output.toString(), "--to", format);
     }
 }

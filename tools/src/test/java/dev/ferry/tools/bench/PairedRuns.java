@@ -28,8 +28,7 @@ final class PairedRuns {
     }
 
     void head() throws IOException {
-        String load =
-                new StringTokenizer(Files.readString(Path.of("/proc/loadavg"))).nextToken();
+        String load = new StringTokenizer(Files.readString(Path.of("/proc/loadavg"))).nextToken();
         out.printf(
                 Locale.ROOT,
                 "%d rounds after one that does not count; load average %s%n",

@@ -41,8 +41,7 @@ class ConvertTest {
 
     private Ferry.Result convert(String output, String format, String... more) {
         List<String> command =
-                new ArrayList<>(
-                        List.of("convert", input.toString(), "-o", output, "--to", format));
+                new ArrayList<>(List.of("convert", input.toString(), "-o", output, "--to", format));
         command.addAll(List.of(more));
         return Ferry.run(command);
     }
@@ -74,7 +73,10 @@ class ConvertTest {
     void standardOutputGetsWhatAFileWould(String format) throws IOException {
         // A save image of a plain stream gets a domain with a new identity each time.
         Path xml = Files.writeString(directory.resolve("vm.xml"), "<domain/>");
-        String[] more = format.startsWith("libvirt") ? new String[] {"--xml", xml.toString()} : new String[0];
+        String[] more =
+                format.startsWith("libvirt")
+                        ? new String[] {"--xml", xml.toString()}
+                        : new String[0];
         Path file = outputs.resolve("vm");
         assertEquals(0, convert(file.toString(), format, more).code());
         Ferry.Result piped = convert("-", format, more);
@@ -124,7 +126,8 @@ class ConvertTest {
 
     @Test
     void unwritableDirectoryIsOneLine() throws IOException {
-        assertRefused(convert(directory.resolve("no/such/vm").toString(), "stream"), 5, "no such file");
+        assertRefused(
+                convert(directory.resolve("no/such/vm").toString(), "stream"), 5, "no such file");
         assertRefused(convert(outputs.toString(), "stream"), 5, "is a directory");
         assertEquals(List.of(), written());
     }
@@ -188,7 +191,13 @@ class ConvertTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "tape", "libvirt:rar", "kdump:xz", "elf:64", "stream:x", "mapped-ram:x", "multifd:2"
+                "tape",
+                "libvirt:rar",
+                "kdump:xz",
+                "elf:64",
+                "stream:x",
+                "mapped-ram:x",
+                "multifd:2"
             })
     void unknownFormatsAreWrongUsage(String format) throws IOException {
         assertRefused(convert(outputs.resolve("vm").toString(), format), 2, "--to");
@@ -230,9 +239,7 @@ class ConvertTest {
         System.arraycopy(name, 0, bytes, records + 8, name.length);
         Files.write(input, bytes);
         assertRefused(
-                convert(outputs.resolve("vm").toString(), "raw"),
-                4,
-                "private key of the platform");
+                convert(outputs.resolve("vm").toString(), "raw"), 4, "private key of the platform");
         assertEquals(List.of(), written());
     }
 }

@@ -170,23 +170,32 @@ class VerifyAgainstTest {
     @Test
     void fieldOfAnotherSize() throws IOException {
         assertError(
-                EditedDump.of("10.0").change("ps2kbd", d -> field(d, "ledstate").put("size", 8)),
-                "'ps2kbd' / ledstate",
+                EditedDump.of("10.0").change("ps2kbd", d -> field(d, "translate").put("size", 8)),
+                "'ps2kbd' / translate",
                 "4 bytes here, 8 bytes in the destination"
                         + " ('ps2kbd': version 3 here, 3 there)");
     }
 
     @Test
-    void fieldInAStructureIsNamedWithItsPath() throws IOException {
+    void fieldInAStructureIsNamedWithItsPathAndOnce() throws IOException {
+        assertError(
+                EditedDump.of("10.0").change("pit channel", d -> field(d, "count").put("size", 2)),
+                "'i8254' / channels[0].count",
+                "4 bytes here, 2 bytes in the destination"
+                        + " ('pit channel': version 2 here, 2 there)");
+    }
+
+    @Test
+    void sizeOfAFormatOfItsOwnIsOnlyDoubtful() throws IOException {
         EditedDump dump =
                 EditedDump.of("10.0")
                         .change("PCIDevice", d -> field(d, "irq_state").put("size", 8));
         Ferry.Result result = verify(dump);
-        assertEquals(1, result.code(), result::toString);
+        assertEquals(0, result.code(), result::toString);
         assertTrue(
                 result.out()
                         .contains(
-                                "error: 16 bytes here, 8 bytes in the destination ('PCIDevice':"
+                                "warning: 16 bytes here, 8 bytes in the destination ('PCIDevice':"
                                         + " version 2 here, 2 there)"),
                 result::toString);
         assertTrue(
@@ -199,7 +208,7 @@ class VerifyAgainstTest {
         assertError(
                 EditedDump.of("10.0").change("i8254", d -> field(d, "channels").put("num", 4)),
                 "'i8254' / channels",
-                "3 structures, 111 bytes here, 4 structures 'pit channel' in the destination"
+                "3 structures, 96 bytes here, 4 structures 'pit channel' in the destination"
                         + " ('i8254': version 3 here, 3 there)");
     }
 
@@ -232,9 +241,9 @@ class VerifyAgainstTest {
     void otherNameOfTheSameSizeIsAWarning() throws IOException {
         assertOne(
                 EditedDump.of("10.0")
-                        .change("ps2kbd", d -> field(d, "ledstate").put("field", "something")),
+                        .change("ps2kbd", d -> field(d, "translate").put("field", "something")),
                 "warning",
-                "'ps2kbd' / ledstate",
+                "'ps2kbd' / translate",
                 "the destination has 'something' in this place, of the same size"
                         + " ('ps2kbd': version 3 here, 3 there)");
     }
@@ -245,7 +254,7 @@ class VerifyAgainstTest {
                 EditedDump.of("10.0")
                         .change(
                                 "ps2kbd",
-                                d -> field(d, "ledstate").put("field", "leds.core.ledstate")));
+                                d -> field(d, "translate").put("field", "leds.core.translate")));
     }
 
     @Test
@@ -256,7 +265,7 @@ class VerifyAgainstTest {
                                 "ps2kbd",
                                 d -> {
                                     ArrayNode fields = fields(d);
-                                    int first = index(d, "ledstate");
+                                    int first = index(d, "translate");
                                     ObjectNode nested = newField("inner", 0, false, 64);
                                     ObjectNode description =
                                             nested.putObject("Description")
@@ -276,7 +285,7 @@ class VerifyAgainstTest {
                                 "ps2kbd",
                                 d -> {
                                     ArrayNode fields = fields(d);
-                                    int first = index(d, "ledstate");
+                                    int first = index(d, "translate");
                                     fields.remove(first + 1);
                                     fields.set(first, newField("unused", 0, false, 8));
                                 }));
@@ -313,7 +322,7 @@ class VerifyAgainstTest {
         Ferry.Result result =
                 verify(
                         EditedDump.of("10.0")
-                                .change("ps2kbd", d -> field(d, "ledstate").put("size", 8)),
+                                .change("ps2kbd", d -> field(d, "translate").put("size", 8)),
                         "--json");
         long offset =
                 new ObjectMapper()
@@ -332,10 +341,10 @@ class VerifyAgainstTest {
     @Test
     void streamWithoutDescriptionIsReadByKnownLayouts() throws IOException {
         Damage whole = Damage.of("precopy-paused-q7");
-        int description = whole.find("{\"devices\"", whole.length() / 2) - 5;
+        int description = whole.find("{\"page_size\"", whole.length() / 2) - 5;
         Files.write(stream, whole.remove(description, whole.length() - description).bytes());
         EditedDump dump =
-                EditedDump.of("10.0").change("ps2kbd", d -> field(d, "ledstate").put("size", 8));
+                EditedDump.of("10.0").change("ps2kbd", d -> field(d, "translate").put("size", 8));
         Ferry.Result result = verify(dump);
         assertEquals(1, result.code(), result::toString);
         assertTrue(

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.tools.diff;
+
+import org.jspecify.annotations.NullMarked;
