@@ -102,8 +102,7 @@ class EditPlannerTest {
                     globalstate.runstate[31] | 0000 | globalstate/0: runstate[31]: expected up to 1 bytes in hex, found '0000'
                     """)
     void onlyWhatFitsCanBeSet(String path, String value, String message) throws IOException {
-        assertEquals(
-                message, refused("precopy-paused-q10", new StreamEdits().set(path, value)));
+        assertEquals(message, refused("precopy-paused-q10", new StreamEdits().set(path, value)));
     }
 
     @ParameterizedTest
@@ -135,13 +134,18 @@ class EditPlannerTest {
     @ValueSource(strings = {"precopy-paused-q10", "precopy-paused-q7"})
     void aRunStateIsSetByNameWithItsLength(String fixture) throws Exception {
         Recording after =
-                recording(fixture).edited(new StreamEdits().set("globalstate.runstate", "shutdown"));
+                recording(fixture)
+                        .edited(new StreamEdits().set("globalstate.runstate", "shutdown"));
         List<String> outline = after.outline();
         int found = 0;
         for (String line : outline) {
             if (line.contains(" globalstate/0 ")) {
-                String state = "0".repeat(7) + "9" + HexFormat.of().formatHex("shutdown".getBytes(
-                        StandardCharsets.US_ASCII)) + "00";
+                String state =
+                        "0".repeat(7)
+                                + "9"
+                                + HexFormat.of()
+                                        .formatHex("shutdown".getBytes(StandardCharsets.US_ASCII))
+                                + "00";
                 assertTrue(line.contains(" " + state), line);
                 found++;
             }
@@ -241,13 +245,17 @@ class EditPlannerTest {
         assertEquals(before.outline(), tight.outline());
         Recording moved = tight.edited(new StreamEdits().machine("m".repeat(255)));
         List<String> expected = before.outline();
-        expected.set(1, expected.get(1).replaceFirst("configuration [^\\[]*", "configuration " + "m".repeat(255)));
+        expected.set(
+                1,
+                expected.get(1)
+                        .replaceFirst("configuration [^\\[]*", "configuration " + "m".repeat(255)));
         assertEquals(expected, moved.outline());
         assertEquals(
                 tight.main().length + (1 << 20), moved.main().length - description(tight, moved));
         Recording back = moved.edited(new StreamEdits().machine("pc-q35-10.0"));
         List<String> again = before.outline();
-        again.set(1, again.get(1).replaceFirst("configuration [^\\[]*", "configuration pc-q35-10.0"));
+        again.set(
+                1, again.get(1).replaceFirst("configuration [^\\[]*", "configuration pc-q35-10.0"));
         assertEquals(again, back.outline());
     }
 
