@@ -10,8 +10,6 @@ import dev.ferry.stream.dump.KdumpWriter;
 import dev.ferry.stream.dump.LimeWriter;
 import dev.ferry.stream.dump.RamAndRegistersWriter;
 import dev.ferry.stream.dump.RawMemoryWriter;
-import dev.ferry.stream.item.StreamItem;
-import dev.ferry.stream.ram.PageSink;
 import dev.ferry.tools.cli.UsageException;
 import dev.ferry.tools.output.OutputFiles;
 import java.io.IOException;
@@ -21,8 +19,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.Locale;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Guest-physical memory for debuggers, forensics and fuzzers. */
 final class DumpFormat implements Format {
@@ -31,7 +27,6 @@ final class DumpFormat implements Format {
     static final String REGISTERS = ".regs.json";
 
     private final ConvertOptions options;
-    private final GuestEvidence evidence = new GuestEvidence();
     private final KdumpWriter.Compression compression;
 
     DumpFormat(ConvertOptions options) {
@@ -54,17 +49,9 @@ final class DumpFormat implements Format {
     }
 
     @Override
-    public @Nullable PageSink watch() {
-        return evidence.pages();
-    }
-
-    @Override
     public void write(Conversion conversion) throws IOException {
         SavedVm vm = conversion.vm();
-        Optional<StreamItem.Configuration> configuration = vm.configuration();
-        if (configuration.isPresent()) {
-            evidence.item(configuration.get());
-        }
+        GuestEvidence evidence = new GuestEvidence();
         for (SavedSection device : vm.devices()) {
             if (GuestEvidence.wants(device.name())) {
                 evidence.device(device.state());
@@ -75,6 +62,7 @@ final class DumpFormat implements Format {
                         vm.machine(),
                         vm.pages(),
                         evidence,
+                        vm.shared(),
                         new Place(conversion.input(), 0, "guest-physical memory"));
         write(dump, conversion.out());
         for (String sentence : dump.layout().evidence()) {
