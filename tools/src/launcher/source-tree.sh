@@ -162,8 +162,8 @@ ferry_test() {
     [ ! -f "$home/tools/target/image/lib/id" ] || publish
 }
 
-# Whole commands beside their peers, then every JMH benchmark. "commands ..." and "jmh ..." are one of
-# the two, with its own arguments; a main class of ours goes by its full name.
+# Whole commands beside their peers, then every JMH benchmark. "commands ...", "convert ..." and "jmh
+# ..." are one of them, with its own arguments; a main class of ours goes by its full name.
 ferry_bench() {
     # What is timed must be what is here.
     build_if_outdated
@@ -180,18 +180,23 @@ ferry_bench() {
     case ${1:-} in
     '')
         bench_main dev.ferry.tools.bench.WholeCommands
+        bench_main dev.ferry.tools.bench.Conversions
         bench_main org.openjdk.jmh.Main
         ;;
     commands)
         shift
         bench_main dev.ferry.tools.bench.WholeCommands "$@"
         ;;
+    convert)
+        shift
+        bench_main dev.ferry.tools.bench.Conversions "$@"
+        ;;
     jmh)
         shift
         bench_main org.openjdk.jmh.Main "$@"
         ;;
     dev.ferry.*) bench_main "$@" ;;
-    *) fail 2 "bench: expected nothing, \"commands\", \"jmh\" or a class of ours, found \"$1\"" ;;
+    *) fail 2 "bench: expected nothing, \"commands\", \"convert\", \"jmh\" or a class of ours, found \"$1\"" ;;
     esac
 }
 

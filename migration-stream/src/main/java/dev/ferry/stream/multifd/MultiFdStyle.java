@@ -1,7 +1,6 @@
 package dev.ferry.stream.multifd;
 
 import dev.ferry.stream.multifd.MultiFdChannels.Marker;
-import dev.ferry.stream.ram.RamFlags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,14 +50,6 @@ public record MultiFdStyle(Marker marker, ZeroPageDetection zeroPages, MultiFdDi
      */
     public static MultiFdStyle of(String machine) {
         return of(version(machine), NEWEST);
-    }
-
-    /**
-     * Whether there can be such a marker with pages of {@code pageSize} bytes: with very small ones
-     * the flag of a FLUSH record is a bit of the address, and QEMU itself cannot do multifd.
-     */
-    public boolean possible(int pageSize) {
-        return marker == Marker.EVERY_EOS || RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH < pageSize;
     }
 
     private static MultiFdStyle of(int machine, int qemu) {

@@ -3,9 +3,12 @@ package dev.ferry.stream.container;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ferry.testdata.Fixture;
 import dev.ferry.testdata.Fixtures;
+import dev.ferry.testdata.qemu.QemuPeer;
+import dev.ferry.testdata.qemu.QemuRelease;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -28,8 +32,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What libvirt says to the images we write, and what becomes of the guests in them. libvirt 9.0
- * knows neither zstd nor sparse.
+ * What libvirt says to the images we write, and what becomes of the guests in them.
+ *
+ * <p>libvirt 9.0 knows neither zstd nor sparse. The environment variable FERRY_LIBVIRT names a
+ * directory into which packages of a newer one were unpacked; then these are tested, too.
  */
 class LibvirtLiveTest {
 
@@ -87,8 +93,11 @@ class LibvirtLiveTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"RAW", "GZIP", "BZIP2", "XZ", "LZOP"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SPARSE")
     void aRestoredGuestGoesOnWhereItStopped(LibvirtFormat format) throws IOException {
+        if (format == LibvirtFormat.ZSTD) {
+            assumeTrue(virsh.knowsEveryFormat());
+        }
         Fixture fixture = Fixtures.named("libvirt-raw-q7");
         SavedGuest saved = SavedGuest.of(fixture);
         LibvirtSaveImage image = atHome(saved).withFormat(format);
@@ -109,6 +118,29 @@ class LibvirtLiveTest {
         assertArrayEquals(
                 Arrays.copyOfRange(ram, RAM_BEGIN, ram.length),
                 Files.readAllBytes(directory.resolve("ram")));
+    }
+
+    /** The stream has the data's length in its offsets, so that a changed XML must not move it. */
+    @Test
+    void aSparseImageWithAnotherXmlIsRestored() throws IOException {
+        assumeTrue(virsh.knowsEveryFormat());
+        Fixture fixture = Fixtures.named("libvirt-sparse-q10");
+        SavedGuest saved = SavedGuest.of(fixture);
+        QemuPeer qemu = QemuPeer.require(QemuRelease.V10_0);
+        // libvirt asks for all devices, and so for all modules; the other release's would not do.
+        String script =
+                "#!/bin/sh\nexec env QEMU_MODULE_DIR=%s/lib/x86_64-linux-gnu/qemu %s \"$@\"\n"
+                        .formatted(qemu.prefix(), String.join(" ", qemu.command("x86_64")));
+        Path emulator = virsh.file("emulator", script.getBytes(StandardCharsets.UTF_8));
+        Files.setPosixFilePermissions(emulator, PosixFilePermissions.fromString("rwxr-xr-x"));
+        LibvirtSaveImage image = atHome(saved);
+        String xml = image.xml().replaceFirst("<emulator>.*<", "<emulator>" + emulator + "<");
+        String file = write(image.withXml(xml), saved.stream());
+        try (SerialPort serial = new SerialPort(directory.resolve("capguest.serial"))) {
+            virsh.run("restore --running " + file);
+            assertContinues(fixture, serial);
+            virsh.run("destroy capguest");
+        }
     }
 
     private static void assertContinues(Fixture fixture, SerialPort serial) {

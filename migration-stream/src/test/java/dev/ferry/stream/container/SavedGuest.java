@@ -2,7 +2,6 @@ package dev.ferry.stream.container;
 
 import dev.ferry.stream.MigrationReader;
 import dev.ferry.stream.ReaderOptions;
-import dev.ferry.stream.io.MemorySource;
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.stream.ram.RamImage;
 import dev.ferry.testdata.Fixture;
@@ -12,18 +11,21 @@ import java.lang.foreign.ValueLayout;
 /** A captured save image taken apart. */
 final class SavedGuest {
 
+    private final byte[] file;
     private final LibvirtSaveImage image;
     private final byte[] stream;
 
-    private SavedGuest(LibvirtSaveImage image, byte[] stream) {
+    private SavedGuest(byte[] file, LibvirtSaveImage image, byte[] stream) {
+        this.file = file;
         this.image = image;
         this.stream = stream;
     }
 
     static SavedGuest of(Fixture fixture) throws IOException {
-        try (OpenedInput input = Samples.open(fixture.main().readAllBytes())) {
+        byte[] file = fixture.main().readAllBytes();
+        try (OpenedInput input = Samples.open(file)) {
             LibvirtSaveImage image = (LibvirtSaveImage) input.container();
-            return new SavedGuest(image, Samples.drain(input.stream()));
+            return new SavedGuest(file, image, Samples.drain(input.stream()));
         }
     }
 
@@ -41,7 +43,7 @@ final class SavedGuest {
         try (RamImage ram = new RamImage();
                 MigrationReader reader =
                         MigrationReader.of(
-                                new WireInput(new MemorySource("saved", stream)),
+                                new WireInput(Samples.open(file).stream()),
                                 ReaderOptions.DEFAULT.withPages(ram))) {
             while (reader.next() != null) {
                 // only the pages matter

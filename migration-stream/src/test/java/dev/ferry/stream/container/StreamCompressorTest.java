@@ -64,7 +64,7 @@ class StreamCompressorTest {
                             Arguments.of(compression, "a piece", random(piece)),
                             Arguments.of(compression, "more", random(piece + 1)),
                             Arguments.of(compression, "runs", runsOfFour(piece)),
-                            Arguments.of(compression, "zeros", new byte[12 * piece]),
+                            Arguments.of(compression, "zeros", new byte[7 * piece]),
                             Arguments.of(
                                     compression, "pages", SampleStream.bytes(3 * piece + 4711)));
                 });
@@ -100,7 +100,7 @@ class StreamCompressorTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void manyMorePiecesThanFitAtOnceKeepTheirOrder(Compression compression) throws IOException {
-        byte[] content = new byte[40 * piece(compression)];
+        byte[] content = new byte[20 * piece(compression)];
         for (int i = 0; i < content.length; i += 1000) {
             content[i] = (byte) (i / 256_000);
         }
@@ -139,7 +139,7 @@ class StreamCompressorTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void aFailingTargetIsToldOnceAndNothingMoreIsWritten(Compression compression)
             throws IOException {
-        byte[] content = random(30 * piece(compression));
+        byte[] content = random(12 * piece(compression));
         Sink full = new Sink(2 * piece(compression));
         WritableByteChannel channel = StreamCompressor.open(compression, full, 2);
         IOException e =

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Writer;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code virsh} with libvirt's QEMU driver inside it ({@code qemu:///embed}): no daemon, no
@@ -23,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 final class Virsh implements Closeable {
 
     private static final String NOBODY = "65534";
+
+    /** A directory with another libvirt than the installed one in {@code usr}. */
+    private static final @Nullable String UNPACKED = System.getenv("FERRY_LIBVIRT");
 
     private final Path root;
     private final Process process;
@@ -39,8 +44,11 @@ final class Virsh implements Closeable {
 
     /** Gives the test up when libvirt or QEMU is missing; fails it where CI promised them. */
     static void require() throws IOException {
-        Tool.require("virsh");
         Tool.require("qemu-system-x86_64");
+        if (UNPACKED != null) {
+            return;
+        }
+        Tool.require("virsh");
         Path libraries = Path.of("/usr/lib");
         try (var drivers = Files.newDirectoryStream(libraries, "{libvirt,*-linux-*,../lib64}")) {
             for (Path directory : drivers) {
@@ -67,8 +75,15 @@ final class Virsh implements Closeable {
             command.addAll(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY));
             command.add("--clear-groups");
         }
-        command.addAll(List.of("virsh", "-q", "-c", "qemu:///embed?root=" + root));
+        command.add(UNPACKED == null ? "virsh" : UNPACKED + "/usr/bin/virsh");
+        command.addAll(List.of("-q", "-c", "qemu:///embed?root=" + root));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        if (UNPACKED != null) {
+            String libraries = UNPACKED + "/usr/lib/x86_64-linux-gnu";
+            builder.environment().put("LD_LIBRARY_PATH", libraries);
+            builder.environment()
+                    .put("LIBVIRT_DRIVER_DIR", libraries + "/libvirt/connection-driver");
+        }
         for (String home : List.of("HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME")) {
             builder.environment().put(home, root.toString());
         }
@@ -78,14 +93,27 @@ final class Virsh implements Closeable {
     /** What the command prints, line by line; it must not fail. */
     List<String> run(String command) throws IOException {
         // virsh repeats its input among its output: what it is to print must not be in there.
-        String end = "-- end of command " + ++count + " --";
+        String end = "end of command " + ++count + ".";
         int begin = output.await(text -> true).length();
-        commands.write(command + "\necho '--'' end of command " + count + " --'\n");
+        commands.write(command + "\necho 'end'' of command " + count + ".'\n");
         commands.flush();
         String all = output.await(text -> text.indexOf(end, begin) >= 0);
         String answer = all.substring(begin, all.indexOf(end, begin));
         assertFalse(answer.contains("error:"), () -> command + ": " + answer);
         return answer.lines().map(String::strip).toList();
+    }
+
+    /** Whether this libvirt has the formats zstd and sparse; the latter came with 11.2. */
+    boolean knowsEveryFormat() throws IOException {
+        String prefix = "Using library: libvirt ";
+        for (String line : run("version")) {
+            if (line.startsWith(prefix)) {
+                return Version.parse(line.substring(prefix.length()))
+                                .compareTo(Version.parse("11.2"))
+                        >= 0;
+            }
+        }
+        throw new IllegalStateException("virsh does not tell its version");
     }
 
     /** Ends the domains that a failed test left behind. */

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.ferry.stream.ReaderOptions;
 import dev.ferry.stream.Recordings;
+import dev.ferry.stream.convert.MultiFdPages;
 import dev.ferry.stream.convert.SavedVm;
 import dev.ferry.stream.convert.StreamTarget;
+import dev.ferry.stream.convert.ZeroPages;
 import dev.ferry.stream.io.WireOutput;
+import dev.ferry.stream.multifd.MultiFdChannels.Marker;
 import dev.ferry.testdata.Fixture;
 import dev.ferry.testdata.Fixtures;
 import dev.ferry.testdata.RamBlockTruth;
@@ -89,7 +92,7 @@ class MultiFdLiveTest {
     @MethodSource("sample")
     void qemuLoadsIt(Fixture fixture, QemuRelease release, MultiFdCompression method)
             throws Exception {
-        loads(fixture, release, options -> options.withCompression(method));
+        loads(fixture, release, null, method);
     }
 
     @Tag("full")
@@ -97,7 +100,7 @@ class MultiFdLiveTest {
     @MethodSource("others")
     void qemuLoadsEveryOtherCaptureToo(
             Fixture fixture, QemuRelease release, MultiFdCompression method) throws Exception {
-        loads(fixture, release, options -> options.withCompression(method));
+        loads(fixture, release, null, method);
     }
 
     static Stream<Arguments> unusual() {
@@ -123,20 +126,23 @@ class MultiFdLiveTest {
     void qemuLoadsEveryDialect(
             QemuRelease release, MultiFdDialect dialect, ZeroPageDetection zeroPages)
             throws Exception {
+        // The marker is the destination's: of a machine type this old, every EOS.
         loads(
                 Fixtures.named("precopy-dirty-q7"),
                 release,
-                options ->
-                        new MultiFdOptions(
-                                options.uuid(), dialect, zeroPages, MultiFdCompression.NONE, 1));
+                new MultiFdStyle(Marker.EVERY_EOS, zeroPages, dialect),
+                MultiFdCompression.NONE);
     }
 
-    /** Changes the options that a machine and release would have. */
-    private interface Change {
-        MultiFdOptions of(MultiFdOptions options);
-    }
-
-    private void loads(Fixture fixture, QemuRelease release, Change change) throws Exception {
+    /**
+     * @param unusual another style than that of the machine and the release
+     */
+    private void loads(
+            Fixture fixture,
+            QemuRelease release,
+            @Nullable MultiFdStyle unusual,
+            MultiFdCompression method)
+            throws Exception {
         QemuPeer peer = QemuPeer.require(release);
         FixtureMachine machine = FixtureMachine.of(fixture);
         Assumptions.assumeTrue(
@@ -149,15 +155,16 @@ class MultiFdLiveTest {
                 QemuProcess qemu = machine.startDestination(peer, directory.resolve("machine"))) {
             String[] version = release.line().split("\\.", -1);
             MultiFdStyle style =
-                    MultiFdStyle.of(
-                            vm.machine(),
-                            Integer.parseInt(version[0]),
-                            Integer.parseInt(version[1]));
+                    unusual != null
+                            ? unusual
+                            : MultiFdStyle.of(
+                                    vm.machine(),
+                                    Integer.parseInt(version[0]),
+                                    Integer.parseInt(version[1]));
             MultiFdOptions options =
-                    change.of(
-                            MultiFdOptions.DEFAULT
-                                    .withStyle(style)
-                                    .withUuid(uuid(machine.options())));
+                    MultiFdOptions.DEFAULT
+                            .withUuid(uuid(machine.options()))
+                            .withCompression(method);
             send(vm, style, options, qemu);
             assertEquals(
                     new RamComparison(
@@ -165,7 +172,7 @@ class MultiFdLiveTest {
                             List.of(),
                             List.of()),
                     qemu.memory().compare(fixture.ramBlocks()),
-                    () -> options + " in " + peer);
+                    () -> style + ", " + method + " in " + peer);
             if (machine.nextLetter().isPresent()) {
                 qemu.resume();
                 assertEquals(
@@ -240,8 +247,9 @@ class MultiFdLiveTest {
             throws IOException {
         WireOutput main = new WireOutput(sockets.getFirst());
         List<SocketChannel> others = sockets.subList(1, sockets.size());
-        try (MultiFdRam ram = new MultiFdRam(vm.pages(), others, style.marker(), options, main)) {
-            StreamTarget.write(vm, main, ram);
+        try (MultiFdPages pages =
+                new MultiFdPages(vm.pages(), vm.shared(), ZeroPages.MARK, style, options, others)) {
+            StreamTarget.write(vm, main, pages);
             main.flush();
         }
     }

@@ -1,9 +1,7 @@
 package dev.ferry.stream.multifd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ferry.stream.MigrationReader;
 import dev.ferry.stream.ReaderOptions;
@@ -95,14 +93,6 @@ class MultiFdStyleTest {
                                 Marker.UNDECIDED,
                                 ZeroPageDetection.LEGACY,
                                 MultiFdDialect.QEMU_7_2));
-    }
-
-    @Test
-    void smallPagesLeaveNoFlagForFlushRecords() {
-        assertFalse(MultiFdStyle.of("arduino-uno").possible(256));
-        assertFalse(MultiFdStyle.of("arduino-uno").possible(512));
-        assertTrue(MultiFdStyle.of("virt-10.0").possible(1024));
-        assertTrue(MultiFdStyle.of("virt-7.2").possible(256));
     }
 
     @Test

@@ -36,9 +36,6 @@ final class DumpFormat implements Format {
     DumpFormat(ConvertOptions options) {
         this.options = options;
         this.compression = compression(options);
-        if (options.variant() != null && !options.format().equals("kdump")) {
-            throw new UsageException("--to " + options.format() + " has no variants");
-        }
     }
 
     private static KdumpWriter.Compression compression(ConvertOptions options) {

@@ -33,6 +33,17 @@ final class Formats {
 
     /** The format that was asked for. */
     static Format of(ConvertOptions options) {
+        boolean variants = options.format().equals("libvirt") || options.format().equals("kdump");
+        if (options.variant() != null && !variants) {
+            throw new UsageException(
+                    "--to: expected "
+                            + names()
+                            + ", found '"
+                            + options.format()
+                            + ":"
+                            + options.variant()
+                            + "'");
+        }
         return switch (options.format()) {
             case "stream" -> stream(options);
             case "mapped-ram" -> mappedRam(options);

@@ -8,15 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A command run as a process of its own, its output thrown away. */
-record TimedCommand(String label, List<String> words) {
-
-    /**
-     * One run.
-     *
-     * @param seconds from start to exit
-     * @param peakKib most memory resident at a time
-     */
-    record Run(double seconds, long peakKib) {}
+record TimedCommand(String label, List<String> words) implements Timed {
 
     TimedCommand {
         words = List.copyOf(words);
@@ -26,7 +18,8 @@ record TimedCommand(String label, List<String> words) {
         this(label, List.of(words));
     }
 
-    Run run() throws IOException, InterruptedException {
+    @Override
+    public Run run() throws IOException, InterruptedException {
         long start = System.nanoTime();
         Process process =
                 new ProcessBuilder(words)

@@ -1,21 +1,18 @@
 package dev.ferry.tools.bench;
 
-import dev.ferry.tools.bench.TimedCommand.Run;
+import dev.ferry.tools.bench.Timed.Run;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.StringTokenizer;
 
 /**
- * Times whole commands of ours and their peers in turn, so that a machine whose speed drifts moves
- * both, and prints medians and the median of the rounds' ratios.
+ * Times the reading commands beside their peers.
  *
  * <pre>
  *   ./ferry bench commands [ROUNDS [DIRECTORY]]
@@ -26,15 +23,13 @@ import java.util.StringTokenizer;
  */
 public final class WholeCommands {
 
-    private static final int KIB_PER_MIB = 1024;
-
     private final String ferry = System.getProperty("ferry.launcher", "ferry");
-    private final int rounds;
+    private final PairedRuns runs;
     private final Path directory;
     private final PrintStream out;
 
     private WholeCommands(int rounds, Path directory, PrintStream out) {
-        this.rounds = rounds;
+        this.runs = new PairedRuns(rounds, out);
         this.directory = directory;
         this.out = out;
     }
@@ -56,36 +51,29 @@ public final class WholeCommands {
     }
 
     private void all() throws IOException, InterruptedException {
-        out.printf(
-                Locale.ROOT,
-                "%d rounds after one that does not count; load average %s%n",
-                rounds,
-                load());
-        out.printf(
-                "%-34s %9s %9s   %-26s %9s   %s%n",
-                "ours", "median s", "min s", "peer", "median s", "ratio (limit)");
+        runs.head();
         startUp();
         Path zero = stream("zero-1g.mig", LargeStream.Content.ZERO, 1024);
         Path one = stream("random-1g.mig", LargeStream.Content.RANDOM, 1024);
         TimedCommand inspectOne = ours("inspect 1 GiB random", "inspect", one);
-        List<Run> zeroRuns = alone(ours("inspect 1 GiB zero", "inspect", zero), "0.14 s");
-        pair(inspectOne, new TimedCommand("cat", "cat", one.toString()), "");
-        analyser(one).ifPresent(peer -> quietly(() -> pair(inspectOne, peer, "0.35")));
+        List<Run> zeroRuns = runs.alone(ours("inspect 1 GiB zero", "inspect", zero), "0.14 s");
+        runs.pair(inspectOne, new TimedCommand("cat", "cat", one.toString()), "");
+        analyser(one).ifPresent(peer -> quietly(() -> runs.pair(inspectOne, peer, "0.35")));
         TimedCommand digest = ours("inspect --digest 1 GiB random", "inspect --digest", one);
-        pair(
+        runs.pair(
                 digest,
                 new TimedCommand(
                         "openssl dgst -sha256", "openssl", "dgst", "-sha256", one.toString()),
                 "");
         Path four = stream("random-4g.mig", LargeStream.Content.RANDOM, 4096);
-        List<Run> runs =
-                pair(
+        List<Run> fourRuns =
+                runs.pair(
                         ours("inspect 4 GiB random", "inspect", four),
                         new TimedCommand("cat", "cat", four.toString()),
                         "2.0");
         out.printf(
                 "peak memory: inspect 4 GiB %d MiB (limit 120), inspect 1 GiB zero %d MiB%n",
-                peakMib(runs), peakMib(zeroRuns));
+                PairedRuns.peakMib(fourRuns), PairedRuns.peakMib(zeroRuns));
     }
 
     private interface Step {
@@ -110,7 +98,7 @@ public final class WholeCommands {
             hello.add(options.nextToken());
         }
         hello.addAll(List.of("-cp", System.getProperty("java.class.path"), Hello.class.getName()));
-        pair(
+        runs.pair(
                 new TimedCommand("ferry --version", ferry, "--version"),
                 new TimedCommand("java Hello", hello),
                 "1.5");
@@ -148,74 +136,5 @@ public final class WholeCommands {
         Path file = directory.resolve(name);
         LargeStream.write(file, content, mebibytes);
         return file;
-    }
-
-    private List<Run> alone(TimedCommand command, String limit)
-            throws IOException, InterruptedException {
-        List<Run> runs = new ArrayList<>();
-        command.run();
-        for (int i = 0; i < rounds; i++) {
-            runs.add(command.run());
-        }
-        double[] seconds = seconds(runs);
-        out.printf(
-                Locale.ROOT,
-                "%-34s %9.3f %9.3f   %-26s %9s   (limit %s)%n",
-                command.label(),
-                median(seconds),
-                min(seconds),
-                "",
-                "",
-                limit);
-        return runs;
-    }
-
-    private List<Run> pair(TimedCommand ours, TimedCommand peer, String limit)
-            throws IOException, InterruptedException {
-        ours.run();
-        peer.run();
-        List<Run> mine = new ArrayList<>();
-        List<Run> theirs = new ArrayList<>();
-        double[] ratios = new double[rounds];
-        for (int i = 0; i < rounds; i++) {
-            mine.add(ours.run());
-            theirs.add(peer.run());
-            ratios[i] = mine.get(i).seconds() / theirs.get(i).seconds();
-        }
-        out.printf(
-                Locale.ROOT,
-                "%-34s %9.3f %9.3f   %-26s %9.3f   %.2f (%.2f..%.2f)%s%n",
-                ours.label(),
-                median(seconds(mine)),
-                min(seconds(mine)),
-                peer.label(),
-                median(seconds(theirs)),
-                median(ratios),
-                min(ratios),
-                Arrays.stream(ratios).max().orElseThrow(),
-                limit.isEmpty() ? "" : " (limit " + limit + ")");
-        return mine;
-    }
-
-    private static long peakMib(List<Run> runs) {
-        return runs.stream().mapToLong(Run::peakKib).max().orElseThrow() / KIB_PER_MIB;
-    }
-
-    private static double[] seconds(List<Run> runs) {
-        return runs.stream().mapToDouble(Run::seconds).toArray();
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
-    }
-
-    private static double min(double[] values) {
-        return Arrays.stream(values).min().orElseThrow();
-    }
-
-    private static String load() throws IOException {
-        return new StringTokenizer(Files.readString(Path.of("/proc/loadavg"))).nextToken();
     }
 }
