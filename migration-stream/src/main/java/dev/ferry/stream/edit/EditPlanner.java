@@ -5,6 +5,7 @@ import dev.ferry.stream.MigrationReader;
 import dev.ferry.stream.Place;
 import dev.ferry.stream.StreamListener;
 import dev.ferry.stream.UnsupportedStreamException;
+import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.SectionType;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.RamBlock;
@@ -43,9 +44,13 @@ public final class EditPlanner implements StreamListener {
     private StreamItem.@Nullable Description description;
     private StreamItem.@Nullable Unreadable unreadable;
 
-    /** Whether something was passed over without having been understood, or not read at all. */
+    /** Whether more was passed over than one section that is not understood. */
     private boolean blind;
 
+    /** Whether reading ended before the stream did. */
+    private boolean stopped;
+
+    private boolean ramEnded;
     private List<RamBlock> blocks = List.of();
     private long blockListEnd;
 
@@ -77,12 +82,20 @@ public final class EditPlanner implements StreamListener {
         return finish(reader);
     }
 
+    /** Whether RAM sections came to their END, which tells whether channels are missing. */
+    public boolean ramEnded() {
+        return ramEnded;
+    }
+
     private void take(StreamItem item) throws IOException {
         Head head = open;
         open = null;
         switch (item) {
             case StreamItem.Configuration read -> configuration = read;
             case StreamItem.Section section -> {
+                ramEnded |=
+                        section.type() == SectionType.END
+                                && section.body() instanceof SectionBody.Ram;
                 sectionDrops.section(section);
                 subsectionDrops.section(section);
                 assignments.section(section);
@@ -104,9 +117,8 @@ public final class EditPlanner implements StreamListener {
         boolean ends =
                 section.resumesAt() >= 0
                         && !packages.endsAt(section.channel(), section.resumesAt());
-        if (!ends) {
-            blind = true;
-        }
+        blind |= !ends;
+        stopped |= section.resumesAt() < 0;
         if (head != null && ends) {
             long length = section.resumesAt() - section.at();
             sectionDrops.part(head.name, section.channel(), section.at(), length);
@@ -152,15 +164,22 @@ public final class EditPlanner implements StreamListener {
         return new EditPlan(channels);
     }
 
-    /** Without a description a field's change is complete in itself; all else may reach further. */
+    /** What was not read may be damaged, or name what is renamed or dropped. */
     private void requireReadable() throws UnsupportedStreamException {
         StreamItem.Unreadable where = unreadable;
+        if (where == null) {
+            return;
+        }
+        if (stopped) {
+            throw unsupported("it is not known whether the stream is whole", where);
+        }
+        // The value of a field is complete in itself.
         boolean only =
                 edits.machine().isEmpty()
                         && sectionDrops.isEmpty()
                         && subsectionDrops.isEmpty()
                         && renames.isEmpty();
-        if (blind && where != null && !only) {
+        if (blind && !only) {
             throw unsupported("not all that would have to change can be found", where);
         }
     }

@@ -64,6 +64,13 @@ public final class SplicedCopy {
         copy.end();
     }
 
+    /** Copies {@code in} from {@code offset} on as it is. */
+    public static void copyFrom(ByteSource in, long offset, WireOutput out) throws IOException {
+        SplicedCopy copy = new SplicedCopy(in, out, done -> {});
+        copy.skip(offset, "the input");
+        copy.rest();
+    }
+
     private void upTo(long end, String what) throws IOException {
         while (offset < end) {
             require(what);

@@ -6,12 +6,15 @@ import dev.ferry.stream.ReaderOptions;
 import dev.ferry.stream.container.Containers;
 import dev.ferry.stream.convert.SavedSection;
 import dev.ferry.stream.convert.SavedVm;
+import dev.ferry.stream.io.InputStreamSource;
 import dev.ferry.stream.io.WireInput;
 import dev.ferry.testdata.FileKind;
 import dev.ferry.testdata.Fixture;
 import dev.ferry.testdata.FixtureFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -47,7 +50,10 @@ final class Guests {
                             new WireInput(Containers.open(channels.getFirst()).stream()),
                             ReaderOptions.DEFAULT.withPages(pages));
             for (Path channel : channels.subList(1, channels.size())) {
-                reader.addChannel(new WireInput(Containers.open(channel).stream()));
+                reader.addChannel(
+                        new WireInput(
+                                new InputStreamSource(
+                                        channel.toString(), Files.newInputStream(channel))));
             }
             return reader;
         });
@@ -86,7 +92,7 @@ final class Guests {
                         StandardOpenOption.SPARSE)) {
             long length = writer.write(dump, file);
             if (file.size() < length) {
-                file.write(java.nio.ByteBuffer.allocate(1), length - 1);
+                file.write(ByteBuffer.allocate(1), length - 1);
             }
         }
         return target;

@@ -153,6 +153,11 @@ final class KdumpFile implements Closeable {
         return page;
     }
 
+    /** Whether a page is stored compressed. */
+    boolean packed(int index) throws IOException {
+        return read(descriptorsAt + 24L * index, 24).getInt(12) != 0;
+    }
+
     private static int inflate(byte[] stored, byte[] page) throws IOException {
         try (Inflater inflater = new Inflater()) {
             inflater.setInput(stored);

@@ -60,7 +60,7 @@ class FieldLookupTest {
                 arrays.merge(subsection.name(), false, (a, b) -> true);
             }
             byName.forEach((name, values) -> {
-                if (!arrays.get(name)) {
+                if (!arrays.getOrDefault(name, false)) {
                     value(values.getFirst(), prefix + name);
                     return;
                 }
@@ -202,7 +202,7 @@ class FieldLookupTest {
                         path,
                         integer.signed() ? Long.toString(value) : "0x" + Long.toHexString(shown));
                 for (int i = 0; i < integer.width(); i++) {
-                    state[at + i] = (byte) (value >> 8 * (integer.width() - 1 - i));
+                    state[at + i] = (byte) (value >> (8 * (integer.width() - 1 - i)));
                 }
             }
             case VmStateValue.BoolValue bool -> {

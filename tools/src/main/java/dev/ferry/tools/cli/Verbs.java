@@ -2,6 +2,7 @@ package dev.ferry.tools.cli;
 
 import dev.ferry.tools.convert.ConvertVerb;
 import dev.ferry.tools.diff.DiffVerb;
+import dev.ferry.tools.edit.EditVerb;
 import dev.ferry.tools.extract.ExtractVerb;
 import dev.ferry.tools.inspect.InspectVerb;
 import dev.ferry.tools.verify.VerifyVerb;
@@ -11,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Verbs {
 
     /** In the order of the help. */
-    static final String[] NAMES = {"inspect", "verify", "extract", "convert", "diff", "completion"};
+    static final String[] NAMES = {
+        "inspect", "verify", "extract", "convert", "diff", "edit", "completion"
+    };
 
     private Verbs() {}
 
@@ -22,6 +25,7 @@ final class Verbs {
             case "extract" -> new ExtractVerb();
             case "convert" -> new ConvertVerb();
             case "diff" -> new DiffVerb();
+            case "edit" -> new EditVerb();
             case "completion" -> new CompletionVerb();
             default -> null;
         };

@@ -2,6 +2,7 @@ package dev.ferry.tools.convert;
 
 import dev.ferry.stream.container.Container;
 import dev.ferry.stream.convert.SavedVm;
+import dev.ferry.tools.output.OutputFiles;
 
 /**
  * One conversion under way.

@@ -12,6 +12,7 @@ import dev.ferry.tools.cli.Verb;
 import dev.ferry.tools.input.InputFiles;
 import dev.ferry.tools.input.RereadableInput;
 import dev.ferry.tools.json.Json;
+import dev.ferry.tools.output.OutputFiles;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;

@@ -13,6 +13,7 @@ import dev.ferry.stream.dump.RawMemoryWriter;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.PageSink;
 import dev.ferry.tools.cli.UsageException;
+import dev.ferry.tools.output.OutputFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

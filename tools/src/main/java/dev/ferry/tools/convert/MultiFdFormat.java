@@ -11,6 +11,7 @@ import dev.ferry.stream.multifd.MultiFdHandshake;
 import dev.ferry.stream.multifd.MultiFdOptions;
 import dev.ferry.stream.multifd.MultiFdStyle;
 import dev.ferry.tools.cli.UsageException;
+import dev.ferry.tools.output.OutputFiles;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;

@@ -10,6 +10,7 @@ import dev.ferry.stream.convert.StreamTarget;
 import dev.ferry.stream.convert.ZeroPages;
 import dev.ferry.stream.io.WireOutput;
 import dev.ferry.tools.cli.UsageException;
+import dev.ferry.tools.output.OutputFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

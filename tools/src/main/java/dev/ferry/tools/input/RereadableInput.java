@@ -3,6 +3,7 @@ package dev.ferry.tools.input;
 import dev.ferry.stream.Limits;
 import dev.ferry.stream.MigrationReader;
 import dev.ferry.stream.ReaderOptions;
+import dev.ferry.stream.StreamListener;
 import dev.ferry.stream.container.Compression;
 import dev.ferry.stream.container.Container;
 import dev.ferry.stream.container.OpenedInput;
@@ -16,6 +17,8 @@ import dev.ferry.tools.cli.Console;
 import dev.ferry.tools.cli.Progress;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +98,11 @@ public final class RereadableInput implements MigrationOpener, Closeable {
 
     @Override
     public MigrationReader open(PageSink pages) throws IOException {
+        return open(pages, StreamListener.NONE);
+    }
+
+    /** As the other one, with {@code listener} told about the stream's parts. */
+    public MigrationReader open(PageSink pages, StreamListener listener) throws IOException {
         endProgress();
         WireInput in = new WireInput(main.again());
         Progress shown = new Progress(console, files.main(), in.size());
@@ -105,12 +113,34 @@ public final class RereadableInput implements MigrationOpener, Closeable {
                         in,
                         ReaderOptions.DEFAULT
                                 .withPages(pages)
+                                .withListener(listener)
                                 .withPageSize(files.pageSize())
                                 .withLayouts(layouts));
         for (Rewound channel : channels) {
             reader.addChannel(new WireInput(channel.again()));
         }
         return reader;
+    }
+
+    /**
+     * The bytes of a channel from its beginning; no reader that was opened before is used any more.
+     *
+     * @param number as its reader numbers it: 0 is the main one
+     */
+    public ByteSource channel(int number) throws IOException {
+        return (number == 0 ? main : channels.get(number - 1)).again();
+    }
+
+    /**
+     * All of the main file, unpacked, with what precedes the stream in it; whoever asks closes it.
+     *
+     * @return null if it is no regular file, which can be opened only once
+     */
+    public @Nullable ByteSource file() throws IOException {
+        return !files.main().equals(InputFiles.STANDARD_INPUT)
+                        && Files.isRegularFile(Path.of(files.main()))
+                ? MigrationInput.openChannel(files.main(), console.in())
+                : null;
     }
 
     /** Takes the line about reading away, before anything else is said. */

@@ -1,10 +1,8 @@
-package dev.ferry.tools.convert;
+package dev.ferry.tools.output;
 
 import dev.ferry.stream.io.TemporaryFiles;
 import dev.ferry.tools.cli.Console;
 import dev.ferry.tools.cli.UsageException;
-import dev.ferry.tools.output.Output;
-import dev.ferry.tools.output.OutputFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,10 +15,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a conversion goes: one file, or several that belong together and appear together, or
+ * Where a migration goes: one file, or several that belong together and appear together, or
  * standard output.
  */
-final class OutputFiles implements Closeable {
+public final class OutputFiles implements Closeable {
 
     private static final String STANDARD_OUTPUT = "-";
 
@@ -48,7 +46,8 @@ final class OutputFiles implements Closeable {
      * @param path {@code -} for standard output
      * @param inputs what is read, which must not be overwritten
      */
-    static OutputFiles open(String path, List<String> inputs, Console console) throws IOException {
+    public static OutputFiles open(String path, List<String> inputs, Console console)
+            throws IOException {
         OutputFiles files = new OutputFiles(path, inputs, console);
         if (!path.equals(STANDARD_OUTPUT)) {
             files.add(path);
@@ -67,17 +66,18 @@ final class OutputFiles implements Closeable {
         return file;
     }
 
-    boolean standardOutput() {
+    /** Whether there is no file, but standard output. */
+    public boolean standardOutput() {
         return path.equals(STANDARD_OUTPUT);
     }
 
     /** Whether the main output can be written at any position without taking its place. */
-    boolean seekable() {
+    public boolean seekable() {
         return !standardOutput() && files.getFirst().seekable();
     }
 
     /** The main output, to be written from beginning to end. */
-    WritableByteChannel channel() {
+    public WritableByteChannel channel() {
         if (standardOutput()) {
             return Channels.newChannel(console.out());
         }
@@ -85,7 +85,7 @@ final class OutputFiles implements Closeable {
     }
 
     /** The main output, to be written at any position. */
-    FileChannel file() throws IOException {
+    public FileChannel file() throws IOException {
         if (seekable()) {
             return files.getFirst().channel();
         }
@@ -96,7 +96,7 @@ final class OutputFiles implements Closeable {
     }
 
     /** A further output, named like the main one with {@code suffix} behind. */
-    FileChannel further(String suffix) throws IOException {
+    public FileChannel further(String suffix) throws IOException {
         if (standardOutput()) {
             throw new UsageException(
                     "several files cannot go to standard output; name one with -o");
@@ -109,22 +109,22 @@ final class OutputFiles implements Closeable {
     }
 
     /** Sets the main output's length, where nothing may be written up to its end. */
-    void length(long length) {
+    public void length(long length) {
         mainLength = length;
     }
 
     /** The names of all files, the main one first; empty for standard output. */
-    List<String> names() {
+    public List<String> names() {
         return List.copyOf(names);
     }
 
     /** How long all outputs together became, holes included. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 
     /** Ends everything: the files appear, the main one last. */
-    void commit() throws IOException {
+    public void commit() throws IOException {
         FileChannel from = staged;
         if (from != null) {
             bytes = Math.max(from.size(), mainLength);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.tools.edit;
+
+import org.jspecify.annotations.NullMarked;
