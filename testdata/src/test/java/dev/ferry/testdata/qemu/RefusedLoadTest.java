@@ -53,7 +53,7 @@ class RefusedLoadTest {
         byte[] content = Files.readAllBytes(files.getFirst());
         content[7] ^= 1;
         Files.write(files.getFirst(), content);
-        assertRefused(fixture, release, Incoming.channels(files), "stream version");
+        assertRefused(fixture, release, Incoming.channels(files), "obsolete");
     }
 
     @ParameterizedTest
