@@ -124,7 +124,7 @@ class DiffContainersTest {
     @Test
     void sentenceAndFormsAreShown() throws IOException {
         Fixture fixture = Fixtures.named("precopy-paused-q10");
-        String file = fixture.unpack(directory).get(fixture.main()).toString();
+        String file = String.valueOf(fixture.unpack(directory).get(fixture.main()));
         String converted = convert(fixture, "mapped-ram");
         Ferry.Result result = Ferry.run("diff", file, converted);
         assertEquals(
