@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.List;
 import java.util.Locale;
 
 /** Guest-physical memory for debuggers, forensics and fuzzers. */
@@ -52,9 +53,11 @@ final class DumpFormat implements Format {
     public void write(Conversion conversion) throws IOException {
         SavedVm vm = conversion.vm();
         GuestEvidence evidence = new GuestEvidence();
-        for (SavedSection device : vm.devices()) {
-            if (GuestEvidence.wants(device.name())) {
-                evidence.device(device.state());
+        for (List<SavedSection> sections : List.of(vm.early(), vm.devices())) {
+            for (SavedSection section : sections) {
+                if (GuestEvidence.wants(section.name())) {
+                    evidence.device(section.state());
+                }
             }
         }
         GuestDump dump =
