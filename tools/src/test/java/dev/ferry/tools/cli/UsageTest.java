@@ -75,7 +75,8 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"inspect", "verify", "extract", "edit", "completion"})
+    @ValueSource(
+            strings = {"inspect", "verify", "extract", "convert", "diff", "edit", "completion"})
     void everyVerbHasHelpWithExamplesAndExitCodes(String verb) {
         Ferry.Result result = Ferry.run(verb, "--help");
         assertEquals(0, result.code());

@@ -82,9 +82,8 @@ class DiffTest {
         byte[] stream = bytes("dirty-bitmaps-q10");
         int name = find(stream, "dirty-bitmap", 0);
         byte[] changed = stream.clone();
-        // One of the bitmaps' names, wherever it comes first behind the section's own.
-        int bitmap = find(stream, "bitmap", name + 12);
-        changed[bitmap] ^= 0x20;
+        // The name of the disk that the first bitmap belongs to.
+        changed[find(stream, "disk0", name)] ^= 0x20;
         Diffed diff = Diffed.of(spoilt("a", stream), spoilt("b", changed));
         assertEquals(1, diff.code(), diff::toString);
         assertEquals(1, diff.json().required("live").size(), diff::toString);

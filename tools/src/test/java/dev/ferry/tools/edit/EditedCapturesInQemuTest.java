@@ -58,7 +58,7 @@ class EditedCapturesInQemuTest {
             throws IOException {
         Fixture fixture = Fixtures.named(name);
         QemuDestination destination = QemuDestination.of(FixtureMachine.of(fixture), release);
-        goesOn(destination, edit(fixture, "--drop", "i8042", "--drop", "ps2kbd"));
+        goesOn(destination, edit(fixture, "--drop", "pckbd", "--drop", "ps2kbd"));
     }
 
     @ParameterizedTest
