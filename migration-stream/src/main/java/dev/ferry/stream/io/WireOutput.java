@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writer of one stream: integers, strings and runs of bytes, big endian, through one reused direct
@@ -22,8 +23,9 @@ public final class WireOutput implements Closeable {
     private static final byte[] ZEROS = new byte[4096];
 
     private final WritableByteChannel channel;
-    private final ByteBuffer buffer =
-            ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.BIG_ENDIAN);
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.BIG_ENDIAN);
+
+    private final @Nullable BackgroundWriter background;
 
     /** Stream offset of the buffer's index 0. */
     private long base;
@@ -35,8 +37,22 @@ public final class WireOutput implements Closeable {
 
     /** As the other one; where the channel stands becomes {@code offset}. */
     public WireOutput(WritableByteChannel channel, long offset) {
+        this(channel, offset, null);
+    }
+
+    private WireOutput(
+            WritableByteChannel channel, long offset, @Nullable BackgroundWriter background) {
         this.channel = channel;
         this.base = offset;
+        this.background = background;
+    }
+
+    /**
+     * Writes to {@code channel} in a thread of its own, so that making bytes and writing them go on
+     * at the same time. Ended by {@link #end()}, whatever happens.
+     */
+    public static WireOutput background(WritableByteChannel channel) {
+        return new WireOutput(channel, 0, new BackgroundWriter(channel));
     }
 
     /** Offset of the next byte. */
@@ -103,7 +119,7 @@ public final class WireOutput implements Closeable {
         int left = length;
         while (left > 0) {
             if (!buffer.hasRemaining()) {
-                flush();
+                spill();
             }
             int n = Math.min(left, buffer.remaining());
             int position = buffer.position();
@@ -116,7 +132,7 @@ public final class WireOutput implements Closeable {
     /** The buffer, with room for {@code n} bytes (at most {@link #BUFFER_BYTES}) to put. */
     public ByteBuffer room(int n) throws IOException {
         if (buffer.remaining() < n) {
-            flush();
+            spill();
         }
         return buffer;
     }
@@ -143,9 +159,21 @@ public final class WireOutput implements Closeable {
 
     /** Hands everything to the channel. */
     public void flush() throws IOException {
+        spill();
+        if (background != null) {
+            background.await();
+        }
+    }
+
+    private void spill() throws IOException {
         base += buffer.position();
-        drain(buffer.flip());
-        buffer.clear();
+        buffer.flip();
+        if (background != null) {
+            buffer = background.exchange(buffer);
+        } else {
+            drain(buffer);
+            buffer.clear();
+        }
     }
 
     private void drain(ByteBuffer bytes) throws IOException {
@@ -154,11 +182,23 @@ public final class WireOutput implements Closeable {
         }
     }
 
+    /**
+     * Lets go what it holds, without writing what was not {@linkplain #flush() flushed}. The
+     * channel stays open.
+     */
+    public void end() {
+        if (background != null) {
+            background.stop();
+        }
+    }
+
     /** Flushes, and closes the channel. */
     @Override
     public void close() throws IOException {
         try (channel) {
             flush();
+        } finally {
+            end();
         }
     }
 }

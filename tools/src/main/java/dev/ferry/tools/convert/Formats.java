@@ -60,9 +60,13 @@ final class Formats {
         ZeroPages zeroPages = options.zeroPagesOr(ZeroPages.MARK);
         return conversion -> {
             SavedVm vm = conversion.vm();
-            WireOutput wire = new WireOutput(conversion.out().channel());
-            StreamTarget.write(vm, wire, new PageRecords(vm.pages(), vm.shared(), zeroPages));
-            wire.flush();
+            WireOutput wire = WireOutput.background(conversion.out().channel());
+            try {
+                StreamTarget.write(vm, wire, new PageRecords(vm.pages(), vm.shared(), zeroPages));
+                wire.flush();
+            } finally {
+                wire.end();
+            }
         };
     }
 

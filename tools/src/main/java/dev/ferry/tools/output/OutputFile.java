@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that appears under its name only when it is complete: written under a temporary name in
@@ -23,6 +24,7 @@ public final class OutputFile implements Closeable {
     private final FileChannel channel;
     private final boolean rename;
     private final Thread cleanup;
+    private final @Nullable Writeback writeback;
     private boolean committed;
 
     private OutputFile(Path target, Path temporary, FileChannel channel, boolean rename) {
@@ -31,6 +33,7 @@ public final class OutputFile implements Closeable {
         this.channel = channel;
         this.rename = rename;
         this.cleanup = new Thread(this::discard, "remove unfinished output");
+        this.writeback = rename ? Writeback.start(channel) : null;
     }
 
     /** Opens a file that will appear as {@code target}. */
@@ -82,6 +85,7 @@ public final class OutputFile implements Closeable {
             // A hole at the end.
             channel.write(ByteBuffer.allocate(1), length - 1);
         }
+        stopWriteback();
         channel.force(true);
         channel.close();
         Files.move(
@@ -109,8 +113,15 @@ public final class OutputFile implements Closeable {
         }
     }
 
+    private void stopWriteback() {
+        if (writeback != null) {
+            writeback.stop();
+        }
+    }
+
     @Override
     public void close() throws IOException {
+        stopWriteback();
         channel.close();
         if (rename) {
             discard();
