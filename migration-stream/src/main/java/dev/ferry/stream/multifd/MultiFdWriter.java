@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * the channel.
  *
  * <p>Content that is handed over travels as content: {@link dev.ferry.stream.ram.ZeroDetection}
- * finds the zero pages in it. Memory: 512 KiB for each of {@code 2 * channels + 1} batches (for many
- * channels less), and for each channel its buffers and its compressor.
+ * finds the zero pages in it. Memory: 512 KiB for each of {@code 2 * channels + 1} batches (for
+ * many channels less), and for each channel its buffers and its compressor.
  *
  * <p>For use by one thread. Everything must be told in this order: {@link #sync} for the first RAM
  * section, pages and further syncs, {@link #finish}. {@link MultiFdMarkers} keeps the syncs in step
