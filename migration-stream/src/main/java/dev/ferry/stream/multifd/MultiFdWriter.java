@@ -260,10 +260,10 @@ public final class MultiFdWriter implements PageSink, Closeable {
     }
 
     private void check() throws IOException {
+        tellFailure();
         if (finished) {
             throw new IllegalStateException("the multifd channels are finished");
         }
-        tellFailure();
     }
 
     private void tellFailure() throws IOException {
