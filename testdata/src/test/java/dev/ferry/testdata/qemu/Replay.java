@@ -33,6 +33,17 @@ final class Replay {
                 "no /dev/kvm");
         Assumptions.assumeTrue(
                 !machine.needsHugePages() || freeHugePages() >= 2, "no huge pages of 2 MiB");
+        Assumptions.assumeTrue(
+                !machine.fixture().capabilities().contains("postcopy-ram") || mayHandleFaults(),
+                "no userfaultfd for this user");
+    }
+
+    /** Whether QEMU may take page faults into its own hands, as a postcopy destination does. */
+    private static boolean mayHandleFaults() throws IOException {
+        Path everybody = Path.of("/proc/sys/vm/unprivileged_userfaultfd");
+        return "root".equals(System.getProperty("user.name"))
+                || Files.isWritable(Path.of("/dev/userfaultfd"))
+                || (Files.exists(everybody) && Files.readString(everybody).strip().equals("1"));
     }
 
     private static long freeHugePages() throws IOException {

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,18 +101,15 @@ class QemuAnalyserTest {
         return JSON.readTree(printed);
     }
 
-    /** Sections by their names: we number them anew. */
-    private static Map<String, JsonNode> byName(JsonNode state) {
-        Map<String, JsonNode> sections = new TreeMap<>();
-        int[] number = {0};
-        state.properties()
-                .forEach(section ->
-                        sections.put(
-                                section.getKey().replaceFirst(" \\(\\d+\\)$", "")
-                                        + " #"
-                                        + number[0]++,
-                                section.getValue()));
-        return sections;
+    /** The sections in their order, by name only: we number them anew. */
+    private static List<Map.Entry<String, JsonNode>> byName(JsonNode state) {
+        return state.properties().stream()
+                .map(
+                        section ->
+                                Map.entry(
+                                        section.getKey().replaceFirst(" \\(\\d+\\)$", ""),
+                                        section.getValue()))
+                .toList();
     }
 
     private static JsonNode withoutIds(JsonNode description) {
