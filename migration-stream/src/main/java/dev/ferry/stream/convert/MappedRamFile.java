@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MappedRamFile implements RamTarget {
 
-    /** Firmware and device ROMs are not larger. */
-    private static final long LARGEST_ROM = 16 << 20;
-
     private final PageSource source;
     private final FileChannel file;
     private final long fileOrigin;
@@ -91,8 +88,7 @@ public final class MappedRamFile implements RamTarget {
         }
         for (RamBlock block : to.blocks()) {
             MappedRamBitmap bitmap = bitmaps.get(block.index());
-            if (zeroPages == ZeroPages.DATA
-                    || (zeroPages == ZeroPages.MARK && block.usedLength() <= LARGEST_ROM)) {
+            if (zeroPages == ZeroPages.DATA || (zeroPages == ZeroPages.MARK && Roms.mayBe(block))) {
                 bitmap.set(0, bitmap.pages());
             }
             bitmap.write(file, header(to, block).bitmapOffset());

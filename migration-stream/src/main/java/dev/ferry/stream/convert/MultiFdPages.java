@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MultiFdPages implements RamTarget, Closeable {
 
-    /** Firmware and device ROMs are not larger. */
-    private static final long LARGEST_ROM = 16 << 20;
-
     private final PageSource source;
     private final List<RamBlock> shared;
     private final ZeroPages zeroPages;
@@ -150,7 +147,7 @@ public final class MultiFdPages implements RamTarget, Closeable {
         /** Writes the pages that did not come with content. */
         void rest(RamBlock block, RamSectionWriter records) throws IOException {
             long count = block.pages(source.pageSize());
-            boolean rom = block.usedLength() <= LARGEST_ROM && zeroPages == ZeroPages.MARK;
+            boolean rom = Roms.mayBe(block) && zeroPages == ZeroPages.MARK;
             for (long page = written.nextMissing(block, 0);
                     page < count;
                     page = written.nextMissing(block, page + 1)) {
