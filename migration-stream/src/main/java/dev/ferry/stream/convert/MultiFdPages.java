@@ -19,6 +19,7 @@ import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamFeatures;
 import dev.ferry.stream.ram.RamFlags;
 import dev.ferry.stream.ram.RamSectionWriter;
+import dev.ferry.stream.ram.ZeroDetection;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
@@ -94,7 +95,7 @@ public final class MultiFdPages implements RamTarget, Closeable {
     @Override
     public void part(WireOutput out) throws IOException {
         Sink sink = new Sink(Objects.requireNonNull(writer));
-        source.transfer(sink);
+        source.transfer(zeroPages == ZeroPages.DATA ? sink : new ZeroDetection(sink));
         if (zeroPages != ZeroPages.SKIP) {
             for (RamBlock block : source.blocks()) {
                 if (!shared.contains(block)) {

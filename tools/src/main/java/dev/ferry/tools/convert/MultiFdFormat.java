@@ -1,5 +1,6 @@
 package dev.ferry.tools.convert;
 
+import dev.ferry.stream.container.LibvirtSaveImage;
 import dev.ferry.stream.convert.MultiFdPages;
 import dev.ferry.stream.convert.SavedVm;
 import dev.ferry.stream.convert.StreamTarget;
@@ -11,6 +12,7 @@ import dev.ferry.stream.multifd.MultiFdHandshake;
 import dev.ferry.stream.multifd.MultiFdOptions;
 import dev.ferry.stream.multifd.MultiFdStyle;
 import dev.ferry.tools.cli.UsageException;
+import dev.ferry.tools.inspect.DomainXml;
 import dev.ferry.tools.output.OutputFiles;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
@@ -79,20 +81,39 @@ final class MultiFdFormat implements Format {
         WireOutput main = new WireOutput(out.channel());
         try (MultiFdPages pages =
                 new MultiFdPages(
-                        vm.pages(), vm.shared(), zeroPages, style(vm), options(vm), files)) {
+                        vm.pages(),
+                        vm.shared(),
+                        zeroPages,
+                        style(vm),
+                        options(conversion),
+                        files)) {
             StreamTarget.write(vm, main, pages);
         }
         main.flush();
     }
 
-    private MultiFdOptions options(SavedVm vm) {
-        UUID id =
-                uuid != null
-                        ? uuid
-                        : vm.configuration()
-                                .flatMap(StreamItem.Configuration::uuid)
-                                .orElse(MultiFdHandshake.NO_UUID);
-        MultiFdOptions plain = MultiFdOptions.DEFAULT.withUuid(id);
+    /** What a destination's {@code -uuid} must be: libvirt's guests always have one. */
+    private UUID uuid(Conversion conversion) {
+        if (uuid != null) {
+            return uuid;
+        }
+        if (conversion.container() instanceof LibvirtSaveImage image) {
+            String domain = DomainXml.of(image.xml()).uuid();
+            try {
+                return domain == null ? MultiFdHandshake.NO_UUID : UUID.fromString(domain);
+            } catch (IllegalArgumentException e) {
+                // Then the stream may tell.
+            }
+        }
+        return conversion
+                .vm()
+                .configuration()
+                .flatMap(StreamItem.Configuration::uuid)
+                .orElse(MultiFdHandshake.NO_UUID);
+    }
+
+    private MultiFdOptions options(Conversion conversion) {
+        MultiFdOptions plain = MultiFdOptions.DEFAULT.withUuid(uuid(conversion));
         try {
             return level == null
                     ? plain.withCompression(compression)

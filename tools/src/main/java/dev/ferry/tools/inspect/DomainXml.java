@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param name null where the description is no XML or does not say
  * @param uuid as above
  */
-record DomainXml(@Nullable String name, @Nullable String uuid) {
+public record DomainXml(@Nullable String name, @Nullable String uuid) {
 
-    static DomainXml of(String xml) {
+    /** Reads a description as far as it can be read. */
+    public static DomainXml of(String xml) {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         // The description may come from anyone: nothing outside it is fetched or expanded.
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);

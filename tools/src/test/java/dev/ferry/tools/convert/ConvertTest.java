@@ -12,11 +12,14 @@ import dev.ferry.tools.Ferry;
 import dev.ferry.tools.cli.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +180,18 @@ class ConvertTest {
                         "zstd");
         assertEquals(0, result.code(), result::toString);
         assertEquals(List.of("vm", "vm.ch1", "vm.ch2", "vm.ch3"), written());
+    }
+
+    @Test
+    void multifdOfASaveImageHasTheDomainsUuid() throws IOException {
+        byte[] image = Fixtures.named("libvirt-raw-q7").main().readAllBytes();
+        Files.write(input, image);
+        String xml = new String(image, 92, 20_000, StandardCharsets.ISO_8859_1);
+        int at = xml.indexOf("<uuid>") + "<uuid>".length();
+        UUID domain = UUID.fromString(xml.substring(at, xml.indexOf("</uuid>")));
+        assertEquals(0, convert(outputs.resolve("vm").toString(), "multifd").code());
+        ByteBuffer handshake = ByteBuffer.wrap(Files.readAllBytes(outputs.resolve("vm.ch1")));
+        assertEquals(domain, new UUID(handshake.getLong(8), handshake.getLong(16)));
     }
 
     @Test
