@@ -17,6 +17,7 @@ import dev.ferry.stream.edit.Splices;
 import dev.ferry.stream.io.ByteSource;
 import dev.ferry.stream.io.WireOutput;
 import dev.ferry.stream.ram.PageCensus;
+import dev.ferry.stream.ram.PageSink;
 import dev.ferry.tools.cli.Console;
 import dev.ferry.tools.cli.Progress;
 import dev.ferry.tools.cli.UsageException;
@@ -77,16 +78,18 @@ final class Editing {
 
     private EditPlan plan() throws IOException {
         EditPlanner planner = new EditPlanner(options.stream());
-        PageCensus census = new PageCensus();
-        try (MigrationReader reader = input.open(census, planner)) {
+        // Only for a block's new name is it of interest which pages came.
+        PageCensus census = options.stream().renamesBlocks() ? new PageCensus() : null;
+        PageSink pages = census == null ? PageSink.NONE : census;
+        try (MigrationReader reader = input.open(pages, planner)) {
             EditPlan plan = planner.plan(reader);
             String missing =
-                    options.stream().renamesBlocks()
-                            ? MissingChannels.of(reader, census::received, planner.ramEnded())
-                            : null;
+                    census == null
+                            ? null
+                            : MissingChannels.of(reader, census::received, planner.ramEnded());
             if (missing != null) {
                 throw new UnsupportedStreamException(
-                        missing + ", and name the block, too; name them with --channel",
+                        missing + "; these name their blocks, too: give all with --channel",
                         new Place(input.files().main(), 0, ""));
             }
             return plan;
