@@ -119,7 +119,7 @@ class OddStreamsTest {
                         .raw(list.bytes())
                         .footer(2)
                         .raw("02 00000002")
-                        .raw(WireBytes.of().u64(0x1200).u64(0x20a0).u64(0x10).bytes())
+                        .raw(WireBytes.of().u64(0x200).u64(0x20a0).u64(0x10).bytes())
                         .footer(2)
                         .eof());
     }

@@ -11,16 +11,19 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The README says what is so. */
 class ReadmeTest {
     private static final Path README = Path.of("README.md");
-    private static final Path EXAMPLE = Path.of("src/test/java/com/example/MachineNameTest.java");
+    private static final Path EXAMPLES = Path.of("src/test/java/com/example");
 
-    @Test
-    void exampleIsTheOneThatIsTested() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"MachineNameTest.java", "UpgradeTest.java"})
+    void exampleIsTheOneThatIsTested(String example) throws IOException {
         String readme = Files.readString(README);
-        assertTrue(readme.contains("```java\n" + Files.readString(EXAMPLE) + "```\n"));
+        String tested = Files.readString(EXAMPLES.resolve(example));
+        assertTrue(readme.contains("```java\n" + tested + "```\n"));
     }
 
     @ParameterizedTest

@@ -1,7 +1,6 @@
 package dev.ferry.stream.convert;
 
 import dev.ferry.stream.item.StreamItem;
-import dev.ferry.stream.ram.PageSink;
 import dev.ferry.stream.ram.PageSource;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.vmstate.DescriptionIndex;
@@ -57,18 +56,7 @@ public final class SavedVm implements Closeable {
      *     need a key
      */
     public static SavedVm read(MigrationOpener opener) throws IOException {
-        return read(opener, null);
-    }
-
-    /**
-     * The same.
-     *
-     * @param watch is handed all pages as they come, deltas and versions that are replaced later
-     *     included; null if nobody is interested, which makes the reading faster
-     */
-    public static SavedVm read(MigrationOpener opener, @Nullable PageSink watch)
-            throws IOException {
-        return new SavedVmReader(opener).read(watch);
+        return new SavedVmReader(opener).read();
     }
 
     /** The input's name, for messages. */

@@ -10,8 +10,6 @@ import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.SectionType;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.PageCensus;
-import dev.ferry.stream.ram.PageSink;
-import dev.ferry.stream.ram.PageSinks;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.vmstate.DescriptionIndex;
 import java.io.ByteArrayOutputStream;
@@ -41,9 +39,8 @@ final class SavedVmReader {
         this.opener = opener;
     }
 
-    SavedVm read(@Nullable PageSink watch) throws IOException {
-        PageSink sink = watch == null ? census : new PageSinks(List.of(census, watch));
-        try (MigrationReader reader = opener.open(sink)) {
+    SavedVm read() throws IOException {
+        try (MigrationReader reader = opener.open(census)) {
             for (StreamItem item = reader.next(); item != null; item = reader.next()) {
                 item(reader, item);
             }

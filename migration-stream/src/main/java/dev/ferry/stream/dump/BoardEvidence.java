@@ -20,6 +20,10 @@ final class BoardEvidence {
     private static final int I440FX_PAM = 0x59;
     private static final int Q35_PAM = 0x90;
     private static final int Q35_EXTENDED_TSEG = 0x50;
+
+    /** In MiB; hw/pci-host/q35.c, property extended-tseg-mbytes. */
+    private static final int DEFAULT_EXTENDED_TSEG = 16;
+
     private static final int Q35_SMRAM_CONTROL = 0x9d;
     private static final int Q35_ESMRAM_CONTROL = 0x9e;
     private static final int PCI_COMMAND = 4;
@@ -83,7 +87,8 @@ final class BoardEvidence {
             return;
         }
         long base = word(config, PCI_BAR0) | (long) word(config, PCI_BAR0 + 2) << 16;
-        if ((base & 0xf) != 0xc && (base & 0x7) == 0 && (base & ~0xfL) != 0) {
+        boolean memory32 = (base & 7) == 0;
+        if (memory32 && (base & ~0xfL) != 0) {
             frameBuffers.put(name.substring(0, name.lastIndexOf('/') + 1), base & ~0xfL);
         }
     }
@@ -184,8 +189,14 @@ final class BoardEvidence {
             case 0 -> MIB;
             case 1 -> 2 * MIB;
             case 2 -> 8 * MIB;
-            default -> word(bridge, Q35_EXTENDED_TSEG) * MIB;
+            default -> extendedTseg(word(bridge, Q35_EXTENDED_TSEG));
         };
+    }
+
+    /** The register holds the size once the firmware has asked for it. */
+    private static long extendedTseg(int register) {
+        boolean asked = register != 0 && register != 0xffff;
+        return (asked ? register : DEFAULT_EXTENDED_TSEG) * MIB;
     }
 
     /** Whether a display adapter covers 0xa0000 to 0xbffff. */

@@ -89,6 +89,7 @@ final class PcLayout {
         firmware();
         devices(backends, Math.max(0, total - below));
         frameBuffers();
+        unplaced();
     }
 
     private boolean split(long total) {
@@ -112,7 +113,7 @@ final class PcLayout {
                 return false;
             }
         }
-        if (srat != null && srat.highBase() >= 0) {
+        if (srat != null && srat.total() == total && srat.highBase() >= 0) {
             highBase = srat.highBase();
         }
         evidence.add(
@@ -287,6 +288,23 @@ final class PcLayout {
                 evidence.add(
                         block + " at " + hex(buffer.getValue()) + ": the adapter's base address 0");
             }
+        }
+    }
+
+    /** Tells about memory of devices whose place is not known. */
+    private void unplaced() {
+        List<RamBlock> left = new ArrayList<>();
+        for (RamBlock block : blocks) {
+            boolean ofDevice = block.id().indexOf('/') > 0 || block.id().equals("vga.vram");
+            if (ofDevice && map.ascending().stream().noneMatch(r -> r.block().equals(block))) {
+                left.add(block);
+            }
+        }
+        if (!left.isEmpty()) {
+            evidence.add(
+                    "left out, as memory of devices that the guest has not mapped or whose place is"
+                            + " not known: "
+                            + MemoryBackends.names(left));
         }
     }
 

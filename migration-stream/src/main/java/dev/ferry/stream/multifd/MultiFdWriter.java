@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * the handshake. What they do wrong, the next call here tells, as an {@link IOException} that names
  * the channel.
  *
- * <p>Pages of one byte, and with a detection other than {@code NONE} those that turn out to be
- * zero, take no room in packets if that byte is 0. Memory: 512 KiB for each of {@code 2 * channels
- * + 1} batches (for many channels less), and for each channel its buffers and its compressor.
+ * <p>Content that is handed over travels as content: {@link dev.ferry.stream.ram.ZeroDetection}
+ * finds the zero pages in it. Memory: 512 KiB for each of {@code 2 * channels + 1} batches (for
+ * many channels less), and for each channel its buffers and its compressor.
  *
  * <p>For use by one thread. Everything must be told in this order: {@link #sync} for the first RAM
  * section, pages and further syncs, {@link #finish}. {@link MultiFdMarkers} keeps the syncs in step
@@ -62,7 +62,7 @@ public final class MultiFdWriter implements PageSink, Closeable {
      *     close, after {@link #finish}
      * @param pageSize target page size in bytes
      * @param zeroPages takes zero pages with {@link ZeroPageDetection#LEGACY}; called within {@link
-     *     #pages}
+     *     #pages} and {@link #zeroPages}
      */
     public MultiFdWriter(
             List<? extends WritableByteChannel> channels,

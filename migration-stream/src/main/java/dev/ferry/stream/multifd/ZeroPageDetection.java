@@ -3,9 +3,10 @@ package dev.ferry.stream.multifd;
 /**
  * How pages that are zero travel, as QEMU's parameter {@code zero-page-detection} has it.
  *
- * <p>None of this makes a destination write zeros into a page that it has not received anything
- * for, but {@code NONE} and {@code LEGACY}: listed in a packet, a page's first mention leaves it as
- * the destination has it, which for RAM is zero and for ROM is the destination's own content.
+ * <p>A zero page that is listed in a packet, before anything else came for it, leaves the
+ * destination's memory as it is: zero for RAM, but for a ROM the destination's own content. The
+ * other two ways make it zero. Source: QEMU migration/multifd-zero-page.c,
+ * multifd_recv_zero_page_process.
  */
 public enum ZeroPageDetection {
     /** As 4096 zero bytes, like any other page. */

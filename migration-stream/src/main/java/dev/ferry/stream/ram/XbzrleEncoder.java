@@ -1,5 +1,6 @@
 package dev.ferry.stream.ram;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -17,6 +18,9 @@ public final class XbzrleEncoder {
 
     /** Largest count that two bytes hold. */
     private static final int MAX_COUNT = 0x3fff;
+
+    /** Bytes to look at before {@link MemorySegment#mismatch} is called for the rest. */
+    private static final int NEAR = 64;
 
     private static final long SEVENS = 0x7f7f7f7f7f7f7f7fL;
 
@@ -45,8 +49,8 @@ public final class XbzrleEncoder {
      */
     public int encode(
             ByteBuffer old, int oldIndex, ByteBuffer fresh, int freshIndex, ByteBuffer delta) {
-        ByteBuffer a = olds.of(old);
-        ByteBuffer b = news.of(fresh);
+        olds.of(old);
+        news.of(fresh);
         int length = 0;
         int i = 0;
         while (i < pageSize) {
@@ -54,7 +58,7 @@ public final class XbzrleEncoder {
             if (length + 2 > pageSize) {
                 return OVERFLOW;
             }
-            int keep = equal(a, oldIndex, b, freshIndex, i);
+            int keep = equal(oldIndex, freshIndex, i);
             if (keep == pageSize) {
                 return length;
             }
@@ -62,7 +66,7 @@ public final class XbzrleEncoder {
             if (length < 0 || length + 2 > pageSize) {
                 return OVERFLOW;
             }
-            int end = different(a, oldIndex, b, freshIndex, keep);
+            int end = different(oldIndex, freshIndex, keep);
             int fresher = end - keep;
             length = count(delta, length, fresher);
             if (length < 0 || length + fresher > pageSize) {
@@ -76,23 +80,34 @@ public final class XbzrleEncoder {
     }
 
     /** Where, from {@code i} on, the pages differ first. */
-    private int equal(ByteBuffer a, int aIndex, ByteBuffer b, int bIndex, int i) {
+    private int equal(int aIndex, int bIndex, int i) {
+        ByteBuffer a = olds.view;
+        ByteBuffer b = news.view;
         int at = i;
-        while (at <= pageSize - 8) {
+        // Between scattered changes a few words are the same; a longer look is worth its call.
+        int near = Math.min(pageSize, i + NEAR) - 8;
+        while (at <= near) {
             long difference = a.getLong(aIndex + at) ^ b.getLong(bIndex + at);
             if (difference != 0) {
                 return at + (Long.numberOfTrailingZeros(difference) >>> 3);
             }
             at += 8;
         }
-        while (at < pageSize && a.get(aIndex + at) == b.get(bIndex + at)) {
-            at++;
-        }
-        return at;
+        long further =
+                MemorySegment.mismatch(
+                        olds.segment,
+                        aIndex + at,
+                        aIndex + pageSize,
+                        news.segment,
+                        bIndex + at,
+                        bIndex + pageSize);
+        return further < 0 ? pageSize : at + (int) further;
     }
 
     /** Where, from {@code i} on, the pages have the first byte in common. */
-    private int different(ByteBuffer a, int aIndex, ByteBuffer b, int bIndex, int i) {
+    private int different(int aIndex, int bIndex, int i) {
+        ByteBuffer a = olds.view;
+        ByteBuffer b = news.view;
         int at = i;
         while (at <= pageSize - 8) {
             long difference = a.getLong(aIndex + at) ^ b.getLong(bIndex + at);
@@ -126,13 +141,14 @@ public final class XbzrleEncoder {
     private static final class LittleEndianView {
         private ByteBuffer viewOf = ByteBuffer.allocate(0);
         private ByteBuffer view = viewOf;
+        private MemorySegment segment = MemorySegment.ofBuffer(view);
 
-        ByteBuffer of(ByteBuffer buffer) {
+        void of(ByteBuffer buffer) {
             if (viewOf != buffer) {
                 viewOf = buffer;
                 view = buffer.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
+                segment = MemorySegment.ofBuffer(view);
             }
-            return view;
         }
     }
 }

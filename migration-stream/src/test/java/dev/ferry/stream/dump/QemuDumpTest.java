@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What we write of a guest is what QEMU writes of the same guest. */
@@ -68,6 +69,30 @@ class QemuDumpTest {
                             directory.resolve("ours.kdump"),
                             (d, f) -> KdumpWriter.write(d, KdumpWriter.Compression.ZLIB, f)),
                     dump.wide());
+        }
+    }
+
+    /** Bits 1 and 2 of ESMRAMC: 1 MiB, 2 MiB, 8 MiB, and what QEMU adds to that. */
+    @ParameterizedTest
+    @CsvSource({"V7_2, 0", "V7_2, 1", "V7_2, 3", "V10_0, 0", "V10_0, 2", "V10_0, 3"})
+    void memoryOfSystemManagementModeIsNotThere(QemuRelease release, int size) throws IOException {
+        Path elf;
+        Path saved;
+        try (LiveGuest guest =
+                LiveGuest.start(release, directory, "", "", List.of("-M", "q35", "-m", "24M"))) {
+            guest.ask("o/w 0xcf8 0x8000009c");
+            guest.ask("o/b 0xcfd 0x0a");
+            guest.ask("o/b 0xcfe " + (size << 1 | 1));
+            elf = guest.dump("elf");
+            saved = guest.save();
+        }
+        try (SavedVm vm = Guests.read(saved)) {
+            GuestDump dump = Guests.dump(vm);
+            compareElf(
+                    elf, Guests.write(dump, directory.resolve("ours.elf"), ElfCoreWriter::write));
+            assertTrue(
+                    dump.layout().evidence().stream().anyMatch(e -> e.contains("TSEG")),
+                    () -> "" + dump.layout().evidence());
         }
     }
 

@@ -57,9 +57,19 @@ class DescriptionTextTest {
         assertEquals(devices(a, b1, c), drop(all, new SectionName("b", 0)));
         assertEquals(devices(a, b, b1), drop(all, new SectionName("c", 0)));
         assertEquals(
-                devices(b1), drop(all, new SectionName("a", 0), new SectionName("b", 0), new SectionName("c", 0)));
+                devices(b1),
+                drop(
+                        all,
+                        new SectionName("a", 0),
+                        new SectionName("b", 0),
+                        new SectionName("c", 0)));
         assertEquals(
-                devices(a), drop(all, new SectionName("b", 0), new SectionName("b", 1), new SectionName("c", 0)));
+                devices(a),
+                drop(
+                        all,
+                        new SectionName("b", 0),
+                        new SectionName("b", 1),
+                        new SectionName("c", 0)));
         assertEquals(devices(), drop(devices(a), new SectionName("a", 0)));
         assertEquals("unchanged", drop(all, new SectionName("d", 0)));
         // several of one name are of one section

@@ -115,6 +115,11 @@ public final class FixtureMachine {
                 : Optional.of(printed.charAt(0));
     }
 
+    /** The letter that the guest prints after this one: A follows Z. */
+    public static char letterAfter(char letter) {
+        return letter == 'Z' ? 'A' : (char) (letter + 1);
+    }
+
     /** That many letters of the alphabet, which starts again after Z. */
     public static String alphabet(char first, int count) {
         StringBuilder letters = new StringBuilder(count);

@@ -71,6 +71,8 @@ public final class Incoming {
 
     private LoadFailedException failed(QemuProcess destination, Feed.Feeding feeding)
             throws IOException {
+        // One thread of QEMU may wait for bytes although another has given up.
+        feeding.close();
         int exit = destination.awaitExit();
         return new LoadFailedException(
                 destination.peer()

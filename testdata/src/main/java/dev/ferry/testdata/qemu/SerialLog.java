@@ -63,6 +63,15 @@ public final class SerialLog implements AutoCloseable {
     }
 
     /**
+     * Waits until that many characters have been printed in all.
+     *
+     * @return exactly these, whatever has come after them
+     */
+    public String awaitFirst(int length) throws IOException {
+        return awaitLength(length).substring(0, length);
+    }
+
+    /**
      * Waits for that many more characters than there are now.
      *
      * @return exactly these

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,7 @@ class CapturesLoadTest {
         return combinations(name -> !SAMPLE.contains(name));
     }
 
-    private static Stream<Arguments> combinations(java.util.function.Predicate<String> chosen) {
+    private static Stream<Arguments> combinations(Predicate<String> chosen) {
         return Fixtures.where(fixture ->
                         chosen.test(fixture.name())
                                 && fixture.target().equals("x86_64")
@@ -82,7 +83,7 @@ class CapturesLoadTest {
                 qemu.resume();
                 assertEquals(
                         FixtureMachine.alphabet(machine.nextLetter().orElseThrow(), 4),
-                        qemu.serial().awaitLength(4).substring(0, 4));
+                        qemu.serial().awaitFirst(4));
             }
         }
     }

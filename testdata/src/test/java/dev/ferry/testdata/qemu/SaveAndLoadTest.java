@@ -101,8 +101,8 @@ class SaveAndLoadTest {
             young.resume();
             char last = printed.charAt(printed.length() - 1);
             assertEquals(
-                    FixtureMachine.alphabet((char) (last == 'Z' ? 'A' : last + 1), 3),
-                    young.serial().awaitLength(3).substring(0, 3),
+                    FixtureMachine.alphabet(FixtureMachine.letterAfter(last), 3),
+                    young.serial().awaitFirst(3),
                     () -> "after " + printed);
         }
     }

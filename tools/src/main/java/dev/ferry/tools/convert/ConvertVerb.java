@@ -95,7 +95,7 @@ public final class ConvertVerb implements Verb {
         Format format = Formats.of(how);
         try (OutputFiles out = OutputFiles.open(path, files.all(), console);
                 RereadableInput input = RereadableInput.open(files, console);
-                SavedVm vm = SavedVm.read(input, format.watch())) {
+                SavedVm vm = SavedVm.read(input)) {
             Report report = new Report();
             if (vm.unsent() > 0) {
                 report.note(

@@ -10,8 +10,6 @@ import dev.ferry.stream.dump.KdumpWriter;
 import dev.ferry.stream.dump.LimeWriter;
 import dev.ferry.stream.dump.RamAndRegistersWriter;
 import dev.ferry.stream.dump.RawMemoryWriter;
-import dev.ferry.stream.item.StreamItem;
-import dev.ferry.stream.ram.PageSink;
 import dev.ferry.tools.cli.UsageException;
 import dev.ferry.tools.output.OutputFiles;
 import java.io.IOException;
@@ -20,9 +18,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Guest-physical memory for debuggers, forensics and fuzzers. */
 final class DumpFormat implements Format {
@@ -31,7 +28,6 @@ final class DumpFormat implements Format {
     static final String REGISTERS = ".regs.json";
 
     private final ConvertOptions options;
-    private final GuestEvidence evidence = new GuestEvidence();
     private final KdumpWriter.Compression compression;
 
     DumpFormat(ConvertOptions options) {
@@ -54,20 +50,14 @@ final class DumpFormat implements Format {
     }
 
     @Override
-    public @Nullable PageSink watch() {
-        return evidence.pages();
-    }
-
-    @Override
     public void write(Conversion conversion) throws IOException {
         SavedVm vm = conversion.vm();
-        Optional<StreamItem.Configuration> configuration = vm.configuration();
-        if (configuration.isPresent()) {
-            evidence.item(configuration.get());
-        }
-        for (SavedSection device : vm.devices()) {
-            if (GuestEvidence.wants(device.name())) {
-                evidence.device(device.state());
+        GuestEvidence evidence = new GuestEvidence();
+        for (List<SavedSection> sections : List.of(vm.early(), vm.devices())) {
+            for (SavedSection section : sections) {
+                if (GuestEvidence.wants(section.name())) {
+                    evidence.device(section.state());
+                }
             }
         }
         GuestDump dump =
@@ -75,6 +65,7 @@ final class DumpFormat implements Format {
                         vm.machine(),
                         vm.pages(),
                         evidence,
+                        vm.shared(),
                         new Place(conversion.input(), 0, "guest-physical memory"));
         write(dump, conversion.out());
         for (String sentence : dump.layout().evidence()) {

@@ -45,7 +45,7 @@ public record QemuDestination(FixtureMachine machine, QemuPeer peer) {
                 qemu.resume();
                 assertEquals(
                         FixtureMachine.alphabet(machine.nextLetter().orElseThrow(), LETTERS),
-                        qemu.serial().awaitLength(LETTERS).substring(0, LETTERS));
+                        qemu.serial().awaitFirst(LETTERS));
             }
         }
     }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ferry.stream.container.Containers;
 import dev.ferry.stream.container.LibvirtSaveImage;
-import dev.ferry.stream.container.OpenOptions;
 import dev.ferry.stream.container.OpenedInput;
 import dev.ferry.testdata.Fixture;
 import dev.ferry.testdata.Fixtures;
@@ -78,8 +77,14 @@ class EditTest {
     }
 
     private static final String[] EDITS = {
-        "--machine", "another-machine-1.0", "--set", "cpu.env.eip=0x7c00", "--drop", "apic",
-        "--rename-block", "pc.bios=the-bios"
+        "--machine",
+        "another-machine-1.0",
+        "--set",
+        "cpu.env.eip=0x7c00",
+        "--drop",
+        "apic",
+        "--rename-block",
+        "pc.bios=the-bios"
     };
 
     // --- containers --------------------------------------------------------------------------
@@ -289,12 +294,18 @@ class EditTest {
                 Arrays.mismatch(then, payload, then.length, now, payload, now.length),
                 "the packed stream");
         if (before.cookie().isPresent()) {
-            assertEquals(
-                    text.getBytes(StandardCharsets.UTF_8).length + 1, after.cookieOffset());
+            assertEquals(text.getBytes(StandardCharsets.UTF_8).length + 1, after.cookieOffset());
         }
         // together with a change of the stream
         Path both = directory.resolve("both");
-        assertFine(edit(in, both, "--xml", directory.resolve("new.xml").toString(), "--set", "cpu.env.eip=9"));
+        assertFine(
+                edit(
+                        in,
+                        both,
+                        "--xml",
+                        directory.resolve("new.xml").toString(),
+                        "--set",
+                        "cpu.env.eip=9"));
         assertEquals(text, image(both).xml());
         assertArrayEquals(editedPlainOrMapped(in, "--set", "cpu.env.eip=9"), stream(both));
     }
@@ -321,18 +332,20 @@ class EditTest {
         assertTrue(
                 result.err()
                         .contains(
-                                "the XML has " + (room + 1) + " bytes, the image has room for " + room),
+                                "the XML has "
+                                        + (room + 1)
+                                        + " bytes, the image has room for "
+                                        + room),
                 result::err);
-        for (String text : new String[] {"<domain>", "", "<network/>", "no XML", "<domain>\0</domain>"}) {
+        for (String text :
+                new String[] {"<domain>", "", "<network/>", "no XML", "<domain>\0</domain>"}) {
             assertEquals(2, edit(in, out, "--xml", xml(text).toString()).code(), text);
         }
         Files.write(directory.resolve("new.xml"), new byte[] {'<', (byte) 0xff, '/', '>'});
-        assertEquals(
-                2, edit(in, out, "--xml", directory.resolve("new.xml").toString()).code());
+        assertEquals(2, edit(in, out, "--xml", directory.resolve("new.xml").toString()).code());
         assertEquals(5, edit(in, out, "--xml", directory.resolve("none").toString()).code());
         assertEquals(
-                2,
-                edit(main("precopy-s-q7"), out, "--xml", xml("<domain/>").toString()).code());
+                2, edit(main("precopy-s-q7"), out, "--xml", xml("<domain/>").toString()).code());
         assertFalse(Files.exists(out));
     }
 
