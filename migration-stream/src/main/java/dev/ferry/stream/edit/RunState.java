@@ -1,12 +1,12 @@
 package dev.ferry.stream.edit;
 
+import dev.ferry.stream.vmstate.RunStates;
 import dev.ferry.stream.vmstate.VmStateValue.BytesValue;
 import dev.ferry.stream.vmstate.VmStateValue.FieldValue;
 import dev.ferry.stream.vmstate.VmStateValue.IntegerValue;
 import dev.ferry.stream.vmstate.VmStateValue.StructValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The run state in section {@code globalstate}: what the VM was doing, by name. It stands in a
@@ -19,25 +19,6 @@ final class RunState {
     static final String SECTION = "globalstate";
     static final String FIELD = "runstate";
     private static final String LENGTH = "size";
-
-    private static final List<String> NAMES =
-            List.of(
-                    "running",
-                    "paused",
-                    "prelaunch",
-                    "inmigrate",
-                    "suspended",
-                    "shutdown",
-                    "internal-error",
-                    "io-error",
-                    "postmigrate",
-                    "finish-migrate",
-                    "save-vm",
-                    "restore-vm",
-                    "guest-panicked",
-                    "watchdog",
-                    "debug",
-                    "colo");
 
     private RunState() {}
 
@@ -52,8 +33,9 @@ final class RunState {
     /** Adds what changes when the run state becomes {@code name}. */
     static void set(StructValue globalState, String name, Splices splices, String what)
             throws EditException {
-        if (!NAMES.contains(name)) {
-            throw new EditException("no run state '" + name + "'" + Names.instead(name, NAMES));
+        if (!RunStates.NAMES.contains(name)) {
+            throw new EditException(
+                    "no run state '" + name + "'" + Names.instead(name, RunStates.NAMES));
         }
         byte[] text = name.getBytes(StandardCharsets.US_ASCII);
         FieldValue state = globalState.field(FIELD);

@@ -150,8 +150,8 @@ class StateComparisonTest {
                         "tree[0x8] <",
                         "null",
                         "device/sub.x",
-                        "device/sub version",
-                        "device/gone <"),
+                        "device/gone <",
+                        "device/sub version"),
                 differences(
                         nesting(1, List.of(leaf(1), leaf(1)), 8, bytes(1), true),
                         nesting(2, List.of(leaf(2)), -1, new NullPointer(0), false)));

@@ -3,32 +3,12 @@ package dev.ferry.tools.verify;
 import dev.ferry.stream.StreamException;
 import dev.ferry.stream.item.SectionBody;
 import dev.ferry.stream.item.StreamItem;
+import dev.ferry.stream.vmstate.RunStates;
 import dev.ferry.tools.inspect.GlobalState;
 import java.io.IOException;
-import java.util.Set;
 
 /** Section {@code globalstate}. QEMU migration/global_state.c, global_state_post_load. */
 final class GlobalStateCheck implements Check {
-
-    /** QEMU qapi/run-state.json, RunState. */
-    private static final Set<String> RUN_STATES =
-            Set.of(
-                    "running",
-                    "paused",
-                    "prelaunch",
-                    "inmigrate",
-                    "suspended",
-                    "shutdown",
-                    "internal-error",
-                    "io-error",
-                    "postmigrate",
-                    "finish-migrate",
-                    "save-vm",
-                    "restore-vm",
-                    "guest-panicked",
-                    "watchdog",
-                    "debug",
-                    "colo");
 
     private final Verification verification;
     private boolean seen;
@@ -70,7 +50,7 @@ final class GlobalStateCheck implements Check {
                     .error(
                             verification.place(section, Verification.name(section)),
                             "run state: expected a name that ends in a zero byte");
-        } else if (!RUN_STATES.contains(state.runstate())) {
+        } else if (!RunStates.NAMES.contains(state.runstate())) {
             verification
                     .findings()
                     .error(
