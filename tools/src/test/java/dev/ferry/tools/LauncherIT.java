@@ -1,6 +1,7 @@
 package dev.ferry.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +52,33 @@ class LauncherIT {
         Path installed = directory.resolve("installed");
         copy(IMAGE, installed);
         return installed;
+    }
+
+    @Test
+    void stoppedCommandLeavesNoFile() throws IOException, InterruptedException {
+        Path outputs = Files.createDirectory(directory.resolve("outputs"));
+        try (WatchService watch = outputs.getFileSystem().newWatchService()) {
+            outputs.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+            ProcessBuilder builder =
+                    new ProcessBuilder(
+                            ferry(),
+                            "convert",
+                            "-",
+                            "-o",
+                            outputs.resolve("vm").toString(),
+                            "--to",
+                            "stream");
+            builder.environment().putAll(launch.environment());
+            Process process = builder.start();
+            // It has begun its output, and waits for an input that never comes.
+            assertNotNull(watch.poll(1, TimeUnit.MINUTES), "no output was begun");
+            process.destroy();
+            assertTrue(process.waitFor(1, TimeUnit.MINUTES), "it does not end");
+            assertEquals(143, process.exitValue());
+        }
+        try (Stream<Path> left = Files.list(outputs)) {
+            assertEquals(List.of(), left.toList());
+        }
     }
 
     @Test

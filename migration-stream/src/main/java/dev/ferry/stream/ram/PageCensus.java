@@ -14,12 +14,10 @@ public final class PageCensus implements PageSink {
     private static final int STRETCH_BITS = 14;
     private static final int STRETCH = 1 << STRETCH_BITS;
 
-    private final List<RamBlock> known = new ArrayList<>();
     private final List<@Nullable Stretch[]> blocks = new ArrayList<>();
     private final List<long[]> received = new ArrayList<>();
     private int pageSize;
     private long owed;
-    private boolean repeats;
     private boolean deltas;
     private boolean encrypted;
     private boolean uncountable;
@@ -48,7 +46,6 @@ public final class PageCensus implements PageSink {
         pageSize = size;
         for (RamBlock block : list) {
             if (block.index() >= blocks.size()) {
-                known.add(block);
                 blocks.add(new Stretch[(int) ((block.pages(size) + STRETCH - 1) / STRETCH)]);
                 received.add(new long[1]);
             }
@@ -109,7 +106,6 @@ public final class PageCensus implements PageSink {
                 counts[i] = (short) (stretch.seen[i >> 6] >>> i & 1);
             }
             stretch.counts = counts;
-            repeats = true;
         }
         if (counts != null) {
             for (int i = from; i < to; i++) {
@@ -148,11 +144,6 @@ public final class PageCensus implements PageSink {
         return (-1L >>> (64 - (end - bit))) << bit;
     }
 
-    /** The blocks announced. */
-    public List<RamBlock> blocks() {
-        return List.copyOf(known);
-    }
-
     /** Target page size in bytes, 0 if no block was announced. */
     public int pageSize() {
         return pageSize;
@@ -186,11 +177,6 @@ public final class PageCensus implements PageSink {
     /** How many pages postcopy discarded and did not send again. */
     public long owed() {
         return owed;
-    }
-
-    /** Whether any page came more than once. */
-    public boolean repeats() {
-        return repeats;
     }
 
     /** Whether any page came as a delta against what it was. */
