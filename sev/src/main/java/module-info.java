@@ -1,4 +1,8 @@
 /** AMD SEV: certificates, sessions, transport packets, software firmware. */
 module dev.ferry.sev {
     requires static transitive org.jspecify;
+    requires transitive dev.ferry.stream;
+    requires org.bouncycastle.provider;
+    requires org.bouncycastle.pkix;
+    requires com.fasterxml.jackson.core;
 }

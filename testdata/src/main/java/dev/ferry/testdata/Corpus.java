@@ -14,15 +14,18 @@ import org.tukaani.xz.XZInputStream;
 
 /** The resources of this jar: the index, and the files it lists. */
 final class Corpus {
-    private static final String DIRECTORY = "fixtures/qemu/";
+    static final String QEMU = "fixtures/qemu/";
+    static final String SEV = "fixtures/sev/";
+    static final String SEV_CERTIFICATES = "fixtures/sev-certs/";
+
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Corpus() {}
 
     /** The name of every file; a committed list, because a jar has no directory to scan. */
-    static List<String> index() {
-        try (InputStream in = openRaw("index.txt")) {
+    static List<String> index(String directory) {
+        try (InputStream in = openRaw(directory + "index.txt")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -47,8 +50,8 @@ final class Corpus {
         }
     }
 
-    private static InputStream openRaw(String file) throws IOException {
-        InputStream in = Corpus.class.getResourceAsStream(DIRECTORY + file);
+    static InputStream openRaw(String file) throws IOException {
+        InputStream in = Corpus.class.getResourceAsStream(file);
         if (in == null) {
             throw new FileNotFoundException("not in the corpus: " + file);
         }

@@ -142,7 +142,9 @@ public final class Fixture {
     public Analysis analysis() {
         JsonNode outcome = metadata().required("analyze_migration_py");
         Optional<JsonNode> printed =
-                analysed ? Optional.of(Corpus.json(name + ".analyze.json.xz")) : Optional.empty();
+                analysed
+                        ? Optional.of(Corpus.json(Corpus.QEMU + name + ".analyze.json.xz"))
+                        : Optional.empty();
         return new Analysis(
                 printed.map(both -> both.required("state")).filter(tree -> !tree.isNull()),
                 printed.map(both -> both.required("desc")).filter(tree -> !tree.isNull()),
@@ -159,7 +161,7 @@ public final class Fixture {
             return List.of();
         }
         List<ChannelEvent> events = new ArrayList<>();
-        for (JsonNode event : Corpus.json(name + ".events.json.xz")) {
+        for (JsonNode event : Corpus.json(Corpus.QEMU + name + ".events.json.xz")) {
             events.add(
                     new ChannelEvent(
                             event.required(0).asInt(),

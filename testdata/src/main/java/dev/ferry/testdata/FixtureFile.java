@@ -30,7 +30,7 @@ public record FixtureFile(
 
     /** The uncompressed content from its first byte; the caller closes it. */
     public InputStream open() throws IOException {
-        return Corpus.openXz(file);
+        return Corpus.openXz(Corpus.QEMU + file);
     }
 
     /** The whole uncompressed content; no file of the corpus is larger than 10 MB. */

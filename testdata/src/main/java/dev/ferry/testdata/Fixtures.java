@@ -50,7 +50,7 @@ public final class Fixtures {
         static final Map<String, Fixture> BY_NAME = byName();
 
         private static Map<String, Fixture> byName() {
-            Set<String> files = new TreeSet<>(Corpus.index());
+            Set<String> files = new TreeSet<>(Corpus.index(Corpus.QEMU));
             Map<String, Fixture> fixtures = new LinkedHashMap<>();
             for (String file : files) {
                 if (file.endsWith(METADATA)) {

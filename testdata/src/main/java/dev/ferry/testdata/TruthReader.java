@@ -19,7 +19,7 @@ final class TruthReader {
     private TruthReader() {}
 
     static Truth read(String name) {
-        JsonNode json = Corpus.json(name + ".json");
+        JsonNode json = Corpus.json(Corpus.QEMU + name + ".json");
         List<FixtureFile> files = files(json.required("files"));
         return new Truth(
                 json.required("features").asText(),

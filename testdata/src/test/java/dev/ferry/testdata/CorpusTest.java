@@ -42,7 +42,7 @@ class CorpusTest {
                             .toList();
             assertEquals(present, index);
         }
-        assertEquals(index, Corpus.index());
+        assertEquals(index, Corpus.index(Corpus.QEMU));
     }
 
     @Test
@@ -64,7 +64,7 @@ class CorpusTest {
             }
             fixture.files().forEach(file -> expected.add(file.file()));
         }
-        assertEquals(expected, new TreeSet<>(Corpus.index()));
+        assertEquals(expected, new TreeSet<>(Corpus.index(Corpus.QEMU)));
     }
 
     @ParameterizedTest
