@@ -5,4 +5,8 @@ module dev.ferry.sev {
     requires org.bouncycastle.provider;
     requires org.bouncycastle.pkix;
     requires com.fasterxml.jackson.core;
+
+    exports dev.ferry.sev;
+    exports dev.ferry.sev.policy;
+    exports dev.ferry.sev.session;
 }
