@@ -18,5 +18,6 @@ module dev.ferry.stream {
     exports dev.ferry.stream.multifd;
     exports dev.ferry.stream.postcopy;
     exports dev.ferry.stream.ram;
+    exports dev.ferry.stream.spi;
     exports dev.ferry.stream.vmstate;
 }

@@ -108,6 +108,10 @@ final class ChannelRecoder {
     }
 
     void pages(PageRun run) throws IOException {
+        if (run.kind() == PageKind.ENCRYPTED) {
+            // Written by whoever listens to the extension that read them.
+            return;
+        }
         if (run.kind() == PageKind.MAPPED) {
             mapped.pages(run);
         } else {

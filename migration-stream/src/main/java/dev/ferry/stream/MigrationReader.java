@@ -11,6 +11,7 @@ import dev.ferry.stream.postcopy.ReturnPathMessage;
 import dev.ferry.stream.postcopy.ReturnPathReader;
 import dev.ferry.stream.ram.RamSectionReader;
 import dev.ferry.stream.ram.RamState;
+import dev.ferry.stream.spi.RamExtension;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -75,7 +76,12 @@ public final class MigrationReader implements Closeable {
     private MigrationReader(WireInput main, ReaderOptions options) {
         this.options = options;
         this.findings = new Findings(options.limits().findings());
-        this.ram = new RamState(options.pages(), options.listener());
+        RamExtension.Factory extension = options.extension();
+        this.ram =
+                new RamState(
+                        options.pages(),
+                        options.listener(),
+                        extension == null ? null : extension.open(findings));
         if (options.pageSize() != 0) {
             ram.pageSize(options.pageSize());
         }

@@ -10,6 +10,7 @@ import dev.ferry.stream.ram.MappedRamBitmap;
 import dev.ferry.stream.ram.PageRun;
 import dev.ferry.stream.ram.PageSink;
 import dev.ferry.stream.ram.RamBlock;
+import dev.ferry.stream.ram.RamSectionWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -111,6 +112,20 @@ public final class StreamRecoder implements Closeable {
     /** The reader, for what it knows about the stream. */
     public MigrationReader reader() {
         return reader;
+    }
+
+    /**
+     * Where whoever listens to a {@linkplain dev.ferry.stream.spi.RamExtension RAM extension}
+     * writes the records it is told of, when it is told.
+     *
+     * @param channel which must have an output
+     */
+    public RamSectionWriter ram(int channel) {
+        ChannelRecoder to = channels.get(channel);
+        if (to == null) {
+            throw new IllegalArgumentException("channel " + channel + " is not written");
+        }
+        return to.ram();
     }
 
     private void keep(Kept what) {

@@ -68,6 +68,10 @@ final class PageSizeEvidence {
             if (word == RamFlags.RAM_SAVE_FLAG_EOS) {
                 return itemFollows(b.get(pos)) ? score + 1 : IMPOSSIBLE;
             }
+            if (word == RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH && b.get(pos) != 0) {
+                // An extension's record, with a block's name.
+                return score;
+            }
             if (word == RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH
                     || word == RamFlags.RAM_SAVE_FLAG_HOOK) {
                 continue;
@@ -88,7 +92,9 @@ final class PageSizeEvidence {
                 case RamFlags.RAM_SAVE_FLAG_ZERO -> pos += 1;
                 case RamFlags.RAM_SAVE_FLAG_PAGE -> pos += pageSize;
                 // Others never come first in a pass; what stands before them decides.
-                case RamFlags.RAM_SAVE_FLAG_XBZRLE, RamFlags.RAM_SAVE_FLAG_COMPRESS_PAGE -> {
+                case RamFlags.RAM_SAVE_FLAG_XBZRLE,
+                        RamFlags.RAM_SAVE_FLAG_COMPRESS_PAGE,
+                        RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH -> {
                     return score;
                 }
                 default -> {

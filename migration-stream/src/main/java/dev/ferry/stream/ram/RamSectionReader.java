@@ -2,6 +2,7 @@ package dev.ferry.stream.ram;
 
 import dev.ferry.stream.Limits;
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.spi.RamExtension;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class RamSectionReader {
 
     private static final int CONTINUE = RamFlags.RAM_SAVE_FLAG_CONTINUE;
+
+    /** What must be 0x200 in an extension's record, whatever the page size. */
+    private static final int EXTENSION_BITS = 0xfff & ~CONTINUE;
+
     private static final int PLAIN = RamFlags.RAM_SAVE_FLAG_PAGE | CONTINUE;
     private static final int ZERO = RamFlags.RAM_SAVE_FLAG_ZERO | CONTINUE;
 
@@ -29,6 +34,7 @@ public final class RamSectionReader {
     private final PageRunBatch batch;
     private final MappedRamReader mapped;
     private final int channel;
+    private @Nullable ExtendedRecord extended;
     private @Nullable RamBlock lastBlock;
     private @Nullable RamBlock block;
     private long offset = -1;
@@ -54,7 +60,7 @@ public final class RamSectionReader {
         block = null;
         offset = -1;
         try {
-            while (record(in, features, sync)) {
+            while (record(in, features, sync, true)) {
                 // each record is one step
             }
             batch.flush();
@@ -72,7 +78,7 @@ public final class RamSectionReader {
         int depth = in.depth();
         in.enter(new Crumb());
         try {
-            while (!in.atEnd() && record(in, RamFeatures.NONE, RamSync.NONE)) {
+            while (!in.atEnd() && record(in, RamFeatures.NONE, RamSync.NONE, false)) {
                 // each record is one step
             }
             batch.flush();
@@ -89,7 +95,7 @@ public final class RamSectionReader {
     }
 
     /** Reads one record, or many simple ones; false after EOS. */
-    private boolean record(WireInput in, RamFeatures features, RamSync sync)
+    private boolean record(WireInput in, RamFeatures features, RamSync sync, boolean inSection)
             throws IOException, MalformedPageException {
         ByteBuffer b = in.windowOrNull(8);
         if (b == null) {
@@ -102,7 +108,7 @@ public final class RamSectionReader {
             batch.flush();
             return true;
         }
-        return anyRecord(in, features, sync);
+        return anyRecord(in, features, sync, inSection);
     }
 
     /**
@@ -159,11 +165,15 @@ public final class RamSectionReader {
         return taken;
     }
 
-    private boolean anyRecord(WireInput in, RamFeatures features, RamSync sync)
+    private boolean anyRecord(WireInput in, RamFeatures features, RamSync sync, boolean inSection)
             throws IOException, MalformedPageException {
         batch.flush();
         long at = in.offset();
         long word = in.u64("RAM record");
+        if ((word & EXTENSION_BITS) == RamFlags.RAM_SAVE_FLAG_MULTIFD_FLUSH
+                && extended(in, at, word, features, inSection)) {
+            return true;
+        }
         int flags = flags(in, word);
         long address = word & -(long) ram.pageSize();
         int kind = flags & ~CONTINUE;
@@ -217,6 +227,48 @@ public final class RamSectionReader {
                     "an encrypted page of an AMD SEV guest (RAM flag 0x200): it cannot be read"
                             + " without the private key of the platform that it was sent to");
         }
+    }
+
+    /** Reads a record that is an extension's; false if it is none. */
+    private boolean extended(
+            WireInput in, long at, long word, RamFeatures features, boolean inSection)
+            throws IOException, MalformedPageException {
+        RamExtension extension = ram.extension();
+        if (extension == null || !extension.claims(word, in.peek(0))) {
+            return false;
+        }
+        if (ram.pageSize() == 0) {
+            ram.pageSize(extension.pageSize());
+        }
+        if (ram.pageSize() != extension.pageSize() || features.mappedRam()) {
+            throw in.malformed(
+                    at,
+                    features.mappedRam()
+                            ? "RAM record: an encrypted page in a mapped-ram stream"
+                            : "RAM record: encrypted pages have "
+                                    + extension.pageSize()
+                                    + " bytes, this stream's "
+                                    + ram.pageSize());
+        }
+        boolean same = (word & CONTINUE) != 0;
+        RamBlock to = same ? lastBlock : named(in);
+        if (to == null) {
+            throw in.malformed(at, "RAM record: CONTINUE before any block was named");
+        }
+        if (same) {
+            ram.statistics().countContinued(1);
+        }
+        lastBlock = to;
+        block = to;
+        offset = -1;
+        ExtendedRecord record = extended;
+        if (record == null || record.input() != in || record.inSection() != inSection) {
+            record = new ExtendedRecord(ram, batch, in, channel, inSection, to);
+            extended = record;
+        }
+        record.begin(to, at, word);
+        extension.read(record);
+        return true;
     }
 
     /** Whether a word that holds no page's address has more in it than its flag. */
@@ -373,6 +425,9 @@ public final class RamSectionReader {
             }
             if (block == null) {
                 return "records";
+            }
+            if (offset < 0 && extended != null) {
+                return block + " / page 0x" + Long.toHexString(extended.offset());
             }
             return offset < 0 ? block.toString() : block + " / page 0x" + Long.toHexString(offset);
         }

@@ -197,6 +197,17 @@ public final class RamSectionWriter {
         b.put(position, from, index, length).position(position + length);
     }
 
+    /**
+     * Begins a record that is none of QEMU's own: writes the page's offset with {@code flag}, and
+     * the block's name unless it is the last record's.
+     *
+     * @param body most bytes that will follow
+     * @return where the rest goes, from its position on; valid until the next call
+     */
+    public ByteBuffer record(RamBlock block, long offset, int flag, int body) throws IOException {
+        return head(block, offset, flag, body);
+    }
+
     private ByteBuffer head(RamBlock block, long offset, int flag, int body) throws IOException {
         ByteBuffer b = out.room(8 + LONGEST_NAME + body);
         if (last != null && last.index() == block.index()) {

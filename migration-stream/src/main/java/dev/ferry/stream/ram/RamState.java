@@ -1,5 +1,6 @@
 package dev.ferry.stream.ram;
 
+import dev.ferry.stream.spi.RamExtension;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class RamState {
 
     private final PageSink sink;
     private final RamListener listener;
+    private final @Nullable RamExtension extension;
     private final RamStatistics statistics = new RamStatistics();
     private final Map<String, RamBlock> byId = new HashMap<>();
     private List<RamBlock> blocks = List.of();
@@ -29,13 +31,18 @@ public final class RamState {
 
     /** Nothing known yet; pages will go to {@code sink}. */
     public RamState(PageSink sink) {
-        this(sink, RamListener.NONE);
+        this(sink, RamListener.NONE, null);
     }
 
-    /** Nothing known yet; pages will go to {@code sink}, the rest is told to {@code listener}. */
-    public RamState(PageSink sink, RamListener listener) {
+    /**
+     * Nothing known yet; pages will go to {@code sink}, the rest is told to {@code listener}.
+     *
+     * @param extension reads what is not QEMU's own, if anything does
+     */
+    public RamState(PageSink sink, RamListener listener, @Nullable RamExtension extension) {
         this.sink = sink;
         this.listener = listener;
+        this.extension = extension;
     }
 
     /** All target page sizes, the likeliest first: nearly every target has 4 KiB. */
@@ -56,6 +63,11 @@ public final class RamState {
     /** Told about what is no page. */
     public RamListener listener() {
         return listener;
+    }
+
+    /** Reads records that are not QEMU's own; null if they are to be refused. */
+    @Nullable RamExtension extension() {
+        return extension;
     }
 
     /** What was read so far, counted. */
