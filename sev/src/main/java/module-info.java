@@ -8,5 +8,7 @@ module dev.ferry.sev {
 
     exports dev.ferry.sev;
     exports dev.ferry.sev.policy;
+    exports dev.ferry.sev.region;
     exports dev.ferry.sev.session;
+    exports dev.ferry.sev.stream;
 }

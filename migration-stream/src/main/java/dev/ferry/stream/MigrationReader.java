@@ -299,6 +299,7 @@ public final class MigrationReader implements Closeable {
     public void close() throws IOException {
         IOException failure = null;
         multifd.close();
+        ram.close();
         for (Closeable each : owned) {
             try {
                 each.close();

@@ -32,6 +32,11 @@ public final class RamSectionWriter {
         this.pageSize = pageSize;
     }
 
+    /** Where records go. */
+    public WireOutput out() {
+        return out;
+    }
+
     /** From here on records go to {@code other}: into a package, or out of it. */
     public void out(WireOutput other) {
         out = other;
@@ -201,7 +206,7 @@ public final class RamSectionWriter {
      * Begins a record that is none of QEMU's own: writes the page's offset with {@code flag}, and
      * the block's name unless it is the last record's.
      *
-     * @param body most bytes that will follow
+     * @param body bytes that will follow at once; more go where {@link #out()} says
      * @return where the rest goes, from its position on; valid until the next call
      */
     public ByteBuffer record(RamBlock block, long offset, int flag, int body) throws IOException {

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What all channels of one migration share about RAM: page size, blocks, counts, the sink. */
-public final class RamState {
+public final class RamState implements AutoCloseable {
 
     /** Smallest target page that QEMU has (AVR). */
     public static final int MIN_PAGE_SIZE = 256;
@@ -107,6 +107,14 @@ public final class RamState {
             throw new IllegalArgumentException("page size " + bytes);
         }
         pageSize = bytes;
+    }
+
+    /** Closes the extension. */
+    @Override
+    public void close() {
+        if (extension != null) {
+            extension.close();
+        }
     }
 
     /** Tells the sink about the blocks, once, when the page size is settled. */

@@ -12,7 +12,7 @@ import java.io.IOException;
  * <p>Such a record begins as a page's does: 64 bits of page offset and flags, and the block's name
  * where it is another than the last record's. What follows is the extension's.
  */
-public interface RamExtension {
+public interface RamExtension extends AutoCloseable {
 
     /**
      * Bytes of a guest page on the targets that have such records, from 4096 to 65536: the page
@@ -37,6 +37,10 @@ public interface RamExtension {
      * @throws MalformedPageException if the content of a page is refused by the sink
      */
     void read(RamRecord record) throws IOException, MalformedPageException;
+
+    /** The reading is over, or was given up: keys are to be forgotten. */
+    @Override
+    default void close() {}
 
     /** Opens one for each reading, of which a conversion has two. */
     @FunctionalInterface

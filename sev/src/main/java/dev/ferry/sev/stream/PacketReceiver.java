@@ -1,0 +1,32 @@
+package dev.ferry.sev.stream;
+
+import dev.ferry.sev.FirmwareStatus;
+import dev.ferry.sev.SevException;
+import java.nio.ByteBuffer;
+
+/** Opens the packets of one incoming migration: a session's keys, or a firmware that has them. */
+public interface PacketReceiver extends AutoCloseable {
+
+    /**
+     * Takes what RECEIVE_START takes, once, before any packet.
+     *
+     * @throws SevException if the session cannot be opened
+     */
+    void start(StartFields fields) throws SevException;
+
+    /**
+     * Opens packets: checks each MAC, then decrypts.
+     *
+     * @param from holds the packets; its position does not matter and stays
+     * @param headers index of each packet's header, 52 bytes; 4 bytes behind it its ciphertext
+     * @param count how many
+     * @param to takes 4096 bytes for each, from index 0 on
+     * @param statuses takes the outcome of each; what is not {@code SUCCESS} leaves the place in
+     *     {@code to} undefined
+     */
+    void open(ByteBuffer from, int[] headers, int count, byte[] to, FirmwareStatus[] statuses);
+
+    /** Forgets the keys. */
+    @Override
+    void close();
+}

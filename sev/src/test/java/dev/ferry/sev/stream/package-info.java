@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.sev.stream;
+
+import org.jspecify.annotations.NullMarked;
