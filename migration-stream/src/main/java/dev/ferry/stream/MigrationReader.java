@@ -68,6 +68,7 @@ public final class MigrationReader implements Closeable {
     private final List<Closeable> owned = new ArrayList<>();
     private final List<ReturnPathMessage> returnPath = new ArrayList<>();
     private ItemReader main;
+    private StreamItem.@Nullable Description described;
     private boolean done;
 
     /** Whether {@link #next()} was left by an error, after which nothing stands where it should. */
@@ -185,6 +186,7 @@ public final class MigrationReader implements Closeable {
             if (item != null) {
                 if (item instanceof StreamItem.Description description) {
                     comparePageSize(description);
+                    described = description;
                 }
                 return item;
             }
@@ -232,6 +234,7 @@ public final class MigrationReader implements Closeable {
             ram.pageSize(RamState.possiblePageSize(described) ? described : 4096);
         }
         ram.announce();
+        ram.end(main.input().here(), described);
     }
 
     /**

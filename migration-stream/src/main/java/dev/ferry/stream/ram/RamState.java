@@ -1,5 +1,7 @@
 package dev.ferry.stream.ram;
 
+import dev.ferry.stream.Place;
+import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.spi.RamExtension;
 import java.io.IOException;
 import java.util.HashMap;
@@ -107,6 +109,13 @@ public final class RamState implements AutoCloseable {
             throw new IllegalArgumentException("page size " + bytes);
         }
         pageSize = bytes;
+    }
+
+    /** Tells the extension that all was read. */
+    public void end(Place at, StreamItem.@Nullable Description description) throws IOException {
+        if (extension != null) {
+            extension.end(at, description);
+        }
     }
 
     /** Closes the extension. */

@@ -1,8 +1,11 @@
 package dev.ferry.stream.spi;
 
 import dev.ferry.stream.Findings;
+import dev.ferry.stream.Place;
+import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.MalformedPageException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads RAM records that QEMU's own releases do not have: those of flag 0x200, which is
@@ -37,6 +40,15 @@ public interface RamExtension extends AutoCloseable {
      * @throws MalformedPageException if the content of a page is refused by the sink
      */
     void read(RamRecord record) throws IOException, MalformedPageException;
+
+    /**
+     * The stream was read to its end.
+     *
+     * @param at the end of the main channel
+     * @param description the stream's description; null if it has none
+     * @throws dev.ferry.stream.StreamException if something that only now shows is wrong
+     */
+    default void end(Place at, StreamItem.@Nullable Description description) throws IOException {}
 
     /** The reading is over, or was given up: keys are to be forgotten. */
     @Override

@@ -1,0 +1,99 @@
+package dev.ferry.sev.stream;
+
+import dev.ferry.sev.region.GfnRange;
+import dev.ferry.stream.ram.RamBlock;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+
+/**
+ * SHA-256 over what a migration's packets are and where they belong, in the order in which they are
+ * sent. The guest's page is in it by its packet's MAC.
+ *
+ * <pre>
+ *  a packet   01, name length (8 bits), block name, page offset (64), IV (16 bytes), MAC (32 bytes)
+ *  the list   02, number of ranges (32 bits), each: first frame (64), frame behind the last (64)
+ * </pre>
+ *
+ * Numbers are big-endian. The list stands where the stream has it, behind all packets; its ranges
+ * are in the stream's order. Not safe for use by several threads.
+ */
+public final class ManifestDigest {
+
+    private static final byte PACKET = 1;
+    private static final byte LIST = 2;
+
+    /** Of a packet header: IV and MAC, behind the flags, which the MAC covers. */
+    private static final int IV = 4;
+
+    private static final int IV_AND_MAC = 16 + 32;
+
+    private final MessageDigest sha256;
+    private final byte[] buffer = new byte[8 << 10];
+    private final ByteBuffer gathered = ByteBuffer.wrap(buffer);
+    private String lastId = "";
+    private byte[] lastName = {};
+    private long packets;
+
+    /** Of no packets yet. */
+    public ManifestDigest() {
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+
+    /**
+     * Adds a packet.
+     *
+     * @param offset of the page in its block
+     * @param bytes holds the packet; its position does not matter and stays
+     * @param header index of its header, 52 bytes
+     */
+    public void packet(RamBlock block, long offset, ByteBuffer bytes, int header) {
+        if (!lastId.equals(block.id())) {
+            lastId = block.id();
+            lastName = lastId.getBytes(StandardCharsets.ISO_8859_1);
+        }
+        room(1 + 1 + lastName.length + 8 + IV_AND_MAC);
+        gathered.put(PACKET).put((byte) lastName.length).put(lastName).putLong(offset);
+        int position = gathered.position();
+        gathered.put(position, bytes, header + IV, IV_AND_MAC).position(position + IV_AND_MAC);
+        packets++;
+    }
+
+    /** Adds the list of shared regions. */
+    public void sharedRegions(List<GfnRange> ranges) {
+        room(1 + 4);
+        gathered.put(LIST).putInt(ranges.size());
+        for (GfnRange range : ranges) {
+            room(16);
+            gathered.putLong(range.start()).putLong(range.end());
+        }
+    }
+
+    private void room(int bytes) {
+        if (gathered.remaining() < bytes) {
+            drain();
+        }
+    }
+
+    private void drain() {
+        sha256.update(buffer, 0, gathered.position());
+        gathered.clear();
+    }
+
+    /** How many packets were added. */
+    public long packets() {
+        return packets;
+    }
+
+    /** The digest of all that was added, 32 bytes; nothing can be added then. */
+    public byte[] finish() {
+        drain();
+        return sha256.digest();
+    }
+}
