@@ -174,16 +174,14 @@ public final class Manifest {
     }
 
     private static byte[] hash(JsonParser json, String name) throws IOException {
-        String text =
-                json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
+        String text = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
         try {
             byte[] bytes = HexFormat.of().parseHex(text);
             if (bytes.length == HASH) {
                 return bytes;
             }
         } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    "SEV manifest: " + name + ": expected 64 hexadecimal digits", e);
+            throw new IOException("SEV manifest: " + name + ": expected 64 hexadecimal digits", e);
         }
         throw new IOException("SEV manifest: " + name + ": expected 64 hexadecimal digits");
     }

@@ -26,6 +26,15 @@ public interface PacketReceiver extends AutoCloseable {
      */
     void open(ByteBuffer from, int[] headers, int count, byte[] to, FirmwareStatus[] statuses);
 
+    /**
+     * Whether a manifest is this session's: see {@link dev.ferry.sev.session.ManifestMac}.
+     *
+     * @param packets how many were sent
+     * @param digest of a {@link ManifestDigest}
+     * @param mac from the stream
+     */
+    boolean manifestFits(long packets, byte[] digest, byte[] mac);
+
     /** Forgets the keys. */
     @Override
     void close();

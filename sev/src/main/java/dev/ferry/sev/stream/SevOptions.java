@@ -11,35 +11,43 @@ import org.jspecify.annotations.Nullable;
  *     which tells everything but what is in encrypted pages
  * @param checkAll whether packets are opened even where nobody wants the pages, and whatever is
  *     wrong with a packet is a finding instead of the end of the reading
+ * @param manifest whether the sender must have sent a {@link Manifest}; where there is one, it must
+ *     be right in any case
  * @param listener told about the records
  */
 public record SevOptions(
         @Nullable Dialect dialect,
         @Nullable Supplier<PacketReceiver> receiver,
         boolean checkAll,
+        boolean manifest,
         SevRecordListener listener) {
 
     /** Reads any dialect, without a key. */
     public static final SevOptions DEFAULT =
-            new SevOptions(null, null, false, SevRecordListener.NONE);
+            new SevOptions(null, null, false, false, SevRecordListener.NONE);
 
     /** The same with flag 0x200 taken as {@code dialect} has it; null to find out. */
     public SevOptions withDialect(@Nullable Dialect other) {
-        return new SevOptions(other, receiver, checkAll, listener);
+        return new SevOptions(other, receiver, checkAll, manifest, listener);
     }
 
     /** The same with packets opened. */
     public SevOptions withReceiver(@Nullable Supplier<PacketReceiver> other) {
-        return new SevOptions(dialect, other, checkAll, listener);
+        return new SevOptions(dialect, other, checkAll, manifest, listener);
     }
 
     /** The same with every packet checked. */
     public SevOptions withCheckAll(boolean all) {
-        return new SevOptions(dialect, receiver, all, listener);
+        return new SevOptions(dialect, receiver, all, manifest, listener);
+    }
+
+    /** The same with a manifest demanded: what a Ferry that was sent to by a Ferry does. */
+    public SevOptions withManifest(boolean required) {
+        return new SevOptions(dialect, receiver, checkAll, required, listener);
     }
 
     /** The same with {@code other} told about the records. */
     public SevOptions withListener(SevRecordListener other) {
-        return new SevOptions(dialect, receiver, checkAll, other);
+        return new SevOptions(dialect, receiver, checkAll, manifest, other);
     }
 }

@@ -5,8 +5,11 @@ import dev.ferry.sev.SevException;
 import dev.ferry.sev.policy.GuestPolicy;
 import dev.ferry.sev.region.GfnRange;
 import dev.ferry.stream.Findings;
+import dev.ferry.stream.MalformedStreamException;
+import dev.ferry.stream.Place;
 import dev.ferry.stream.StreamException;
 import dev.ferry.stream.io.WireInput;
+import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.ram.MalformedPageException;
 import dev.ferry.stream.spi.RamExtension;
 import dev.ferry.stream.spi.RamRecord;
@@ -53,6 +56,8 @@ final class SevRecords implements RamExtension {
     private long statusAt = -1;
     private List<GfnRange> ranges = List.of();
     private List<SlotBitmap> bitmaps = List.of();
+    private final ManifestDigest digest = new ManifestDigest();
+    private SevSummary.ManifestState manifest = SevSummary.ManifestState.ABSENT;
 
     SevRecords(SevOptions options, Findings findings) {
         this.options = options;
@@ -62,7 +67,8 @@ final class SevRecords implements RamExtension {
     @Nullable SevSummary summary() {
         return met
                 ? new SevSummary(
-                        dialect(), start, encrypted, opened, refused, statusAt, ranges, bitmaps)
+                        dialect(), start, encrypted, opened, refused, statusAt, ranges, bitmaps,
+                        manifest)
                 : null;
     }
 
@@ -248,6 +254,7 @@ final class SevRecords implements RamExtension {
         if (packet > 0) {
             record.next(base + headers[packet] - SevFormat.TYPE_TO_HEADER - 8, words[packet]);
         }
+        digest.packet(record.block(), record.offset(), b, headers[packet]);
         options.listener()
                 .packet(
                         record.at(),
@@ -299,8 +306,80 @@ final class SevRecords implements RamExtension {
             options.listener().bitmaps(record.at(), record.word(), record.block(), bitmaps);
         } else {
             ranges = StatusReader.list(in);
+            digest.sharedRegions(ranges);
             options.listener().sharedRegions(record.at(), record.word(), record.block(), ranges);
         }
+    }
+
+    // --- the end -----------------------------------------------------------------------------
+
+    @Override
+    public void end(Place at, StreamItem.@Nullable Description description) throws IOException {
+        if (!met) {
+            return;
+        }
+        if (start == null) {
+            findings.warning(
+                    at,
+                    "SEV guest: no private page was sent, and with it nothing for RECEIVE_START; a"
+                            + " destination has no guest to run then");
+        }
+        if (statusAt < 0) {
+            findings.warning(
+                    at, "SEV guest: which pages are shared is not told; all count as private");
+        }
+        Manifest found = null;
+        Place place = at;
+        if (description != null) {
+            place = new Place(at.source(), description.at(), "description");
+            try {
+                found = Manifest.find(description.index().text());
+            } catch (IOException e) {
+                report(place, String.valueOf(e.getMessage()));
+                return;
+            }
+        }
+        if (found != null) {
+            check(place, found);
+        } else if (options.manifest()) {
+            report(place, "SEV manifest: expected one from this sender, found none");
+        }
+    }
+
+    private void check(Place place, Manifest found) throws StreamException {
+        PacketReceiver opener = receiver;
+        String problem = null;
+        byte[] packets = digest.finish();
+        if (opener != null && !opener.manifestFits(found.packets(), found.digest(), found.mac())) {
+            problem = "its MAC does not fit, the manifest is not this session's sender's";
+        } else if (found.packets() != digest.packets()) {
+            problem = "expected " + found.packets() + " packets, found " + digest.packets();
+        } else if (!Arrays.equals(found.digest(), packets)) {
+            problem =
+                    "the packets or the list of shared regions are not those that were sent, or"
+                            + " not in their order and places";
+        }
+        if (problem != null) {
+            report(
+                    place,
+                    "SEV manifest: "
+                            + problem
+                            + "; firmware status "
+                            + FirmwareStatus.BAD_MEASUREMENT);
+        } else {
+            manifest =
+                    opener == null
+                            ? SevSummary.ManifestState.UNPROVED
+                            : SevSummary.ManifestState.RIGHT;
+        }
+    }
+
+    private void report(Place place, String problem) throws StreamException {
+        manifest = SevSummary.ManifestState.WRONG;
+        if (!options.checkAll()) {
+            throw new MalformedStreamException(problem, place);
+        }
+        findings.error(place, problem);
     }
 
     @Override

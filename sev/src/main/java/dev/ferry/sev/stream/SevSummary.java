@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param statusAt offset of the record that tells which pages are shared, -1 if there is none
  * @param sharedRegions the list as it is on the wire, in its order; empty without one
  * @param bitmaps the bitmaps that the oldest dialect has instead
+ * @param manifest what became of the sender's manifest
  */
 public record SevSummary(
         Dialect dialect,
@@ -24,7 +25,31 @@ public record SevSummary(
         long refused,
         long statusAt,
         List<GfnRange> sharedRegions,
-        List<SlotBitmap> bitmaps) {
+        List<SlotBitmap> bitmaps,
+        ManifestState manifest) {
+
+    /** What became of the sender's manifest. */
+    public enum ManifestState {
+        /** There is none, as from every sender but Ferry. */
+        ABSENT("absent"),
+        /** It fits the packets; whether the sender made it shows only with the key. */
+        UNPROVED("unproved"),
+        /** It is the sender's, and fits. */
+        RIGHT("right"),
+        /** Packets or manifest were changed. */
+        WRONG("wrong");
+
+        private final String key;
+
+        ManifestState(String key) {
+            this.key = key;
+        }
+
+        /** Its name in JSON. */
+        public String key() {
+            return key;
+        }
+    }
 
     /** Copies the lists. */
     public SevSummary {
