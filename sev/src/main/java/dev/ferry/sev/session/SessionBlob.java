@@ -8,6 +8,7 @@ import dev.ferry.sev.cert.SevCertificate;
 import dev.ferry.sev.policy.GuestPolicy;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * How the transport keys of a guest travel from one platform (or from the guest's owner) to
@@ -226,5 +227,11 @@ public final class SessionBlob {
     @Override
     public int hashCode() {
         return Arrays.hashCode(bytes);
+    }
+
+    /** Tells the nonce, which is public. */
+    @Override
+    public String toString() {
+        return "session " + HexFormat.of().formatHex(bytes, 0, NONCE_BYTES);
     }
 }

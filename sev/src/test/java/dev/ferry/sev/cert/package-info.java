@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.sev.cert;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.sev.session;
+
+import org.jspecify.annotations.NullMarked;
