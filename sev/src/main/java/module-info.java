@@ -7,6 +7,7 @@ module dev.ferry.sev {
     requires com.fasterxml.jackson.core;
 
     exports dev.ferry.sev;
+    exports dev.ferry.sev.packet;
     exports dev.ferry.sev.policy;
     exports dev.ferry.sev.session;
 }
