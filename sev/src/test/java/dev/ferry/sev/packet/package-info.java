@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.sev.packet;
+
+import org.jspecify.annotations.NullMarked;
