@@ -14,4 +14,9 @@ public interface MigrationOpener {
      * @param pages takes guest memory
      */
     MigrationReader open(PageSink pages) throws IOException;
+
+    /** Whether encrypted pages come with their contents, so that they can be converted. */
+    default boolean decrypts() {
+        return false;
+    }
 }

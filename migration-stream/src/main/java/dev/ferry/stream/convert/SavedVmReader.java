@@ -111,7 +111,7 @@ final class SavedVmReader {
         if (ram == null) {
             throw lacking(reader, "there is no 'ram' section: nothing to convert");
         }
-        if (census.encrypted()) {
+        if (census.encrypted() && !opener.decrypts()) {
             throw lacking(
                     reader,
                     "the guest's pages are encrypted: the key of the platform that they were sent"

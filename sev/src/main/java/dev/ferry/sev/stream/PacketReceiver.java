@@ -20,11 +20,11 @@ public interface PacketReceiver extends AutoCloseable {
      * @param from holds the packets; its position does not matter and stays
      * @param headers index of each packet's header, 52 bytes; 4 bytes behind it its ciphertext
      * @param count how many
-     * @param to takes 4096 bytes for each, from index 0 on
-     * @param statuses takes the outcome of each; what is not {@code SUCCESS} leaves the place in
-     *     {@code to} undefined
+     * @param statuses takes the outcome of each
+     * @return the pages, 4096 bytes each, from index 0 on; that of a packet whose status is not
+     *     {@code SUCCESS} is undefined. Borrowed until the next call; mostly the same array
      */
-    void open(ByteBuffer from, int[] headers, int count, byte[] to, FirmwareStatus[] statuses);
+    byte[] open(ByteBuffer from, int[] headers, int count, FirmwareStatus[] statuses);
 
     /**
      * Whether a manifest is this session's: see {@link dev.ferry.sev.session.ManifestMac}.

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SevRecords implements RamExtension {
 
-    private static final int PACKETS = WireInput.BUFFER_BYTES / SevFormat.RECORD;
+    /** Most packets that are opened together: as many as an input's buffer has. */
+    static final int PACKETS = WireInput.BUFFER_BYTES / SevFormat.RECORD;
 
     private final SevOptions options;
     private final Findings findings;
@@ -144,8 +145,6 @@ final class SevRecords implements RamExtension {
         try {
             opener.start(fields);
             receiver = opener;
-            plain = new byte[PACKETS * SevFormat.PAGE];
-            plainPages = ByteBuffer.wrap(plain);
         } catch (SevException e) {
             opener.close();
             StreamException problem =
@@ -226,7 +225,11 @@ final class SevRecords implements RamExtension {
             throws IOException, MalformedPageException {
         PacketReceiver opener = receiver;
         if (opener != null) {
-            opener.open(b, headers, count, plain, statuses);
+            byte[] pages = opener.open(b, headers, count, statuses);
+            if (pages != plain) {
+                plain = pages;
+                plainPages = ByteBuffer.wrap(pages);
+            }
         }
         for (int first = 0; first < count; ) {
             long offset = words[first] & -(long) SevFormat.PAGE;
@@ -389,6 +392,7 @@ final class SevRecords implements RamExtension {
         if (opener != null) {
             opener.close();
         }
-        Arrays.fill(plain, (byte) 0);
+        plain = new byte[0];
+        plainPages = ByteBuffer.wrap(plain);
     }
 }

@@ -42,6 +42,15 @@ public final class SlotBitmap {
         return (bits[(int) (page >> 3)] >> (page & 7) & 1) != 0;
     }
 
+    /** How many pages are encrypted. */
+    public long encrypted() {
+        long encrypted = 0;
+        for (long page = 0; page < pages; page++) {
+            encrypted += encrypted(page) ? 1 : 0;
+        }
+        return encrypted;
+    }
+
     /** The bytes on the wire: a copy. */
     public byte[] bits() {
         return bits.clone();

@@ -69,7 +69,7 @@ public final class ConvertVerb implements Verb {
                                 "kdump: in makedumpfile's flat layout, as QEMU writes it; always so"
                                         + " to standard output.")
                         .flag("--json", "Tell about the output as one JSON object.");
-        return InputFiles.addOptions(spec)
+        return InputFiles.addKey(InputFiles.addOptions(spec))
                 .examples(
                         "ferry convert vm.save -o vm.mig --to stream",
                         "ferry convert vm.mig -o vm.mapped --to mapped-ram",

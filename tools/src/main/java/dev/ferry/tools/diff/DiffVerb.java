@@ -49,7 +49,7 @@ public final class DiffVerb implements Verb {
                                         + " for all.")
                         .flag("--json", "One JSON object with everything.")
                         .flag("--schema", "Print the JSON Schema of --json and end.");
-        return InputFiles.addSecondOptions(InputFiles.addOptions(spec))
+        return InputFiles.addSecondOptions(InputFiles.addKey(InputFiles.addOptions(spec)))
                 .examples(
                         "ferry diff before.mig after.mig",
                         "ferry diff vm.save vm.mapped && echo the same VM",

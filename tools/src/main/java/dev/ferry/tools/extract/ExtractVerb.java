@@ -48,7 +48,7 @@ public final class ExtractVerb implements Verb {
                                 "FILE",
                                 "Where to: '-' or nothing for standard output. The file appears"
                                         + " only when it is complete; zero pages are holes in it.");
-        return InputFiles.addOptions(spec)
+        return InputFiles.addKey(InputFiles.addOptions(spec))
                 .examples(
                         "ferry extract vm.mig --block pc.ram -o ram.bin",
                         "ferry extract vm.save --physical 0x7c00+512 | ndisasm -b16 -o 0x7c00 -",

@@ -125,7 +125,7 @@ final class MemoryExtract {
         } else if (stopped && !ramEnded) {
             problem = "reading stopped before the end of RAM";
         } else if (block.encrypted()) {
-            problem = "has encrypted pages";
+            problem = "has encrypted pages, which --sev-key opens";
         } else if (!block.received()
                 && block.block().mapped() == null
                 && MissingChannels.hasCapability(input.reader(), "x-ignore-shared")) {

@@ -1,5 +1,6 @@
 package dev.ferry.tools.input;
 
+import dev.ferry.sev.stream.Dialect;
 import dev.ferry.stream.ram.RamState;
 import dev.ferry.tools.cli.Spec;
 import dev.ferry.tools.cli.UsageException;
@@ -18,6 +19,8 @@ import picocli.CommandLine.ParseResult;
  * @param snapshot which qcow2 snapshot; null takes the only one
  * @param pageSize target page size in bytes, or 0 to find it out
  * @param layouts path of a file with device layouts, or null
+ * @param dialect what RAM flag 0x200 means, or null to find it out
+ * @param sevKey path of a file with the key of the platform that an SEV guest was sent to, or null
  */
 public record InputFiles(
         String main,
@@ -25,10 +28,14 @@ public record InputFiles(
         List<String> reverse,
         @Nullable String snapshot,
         int pageSize,
-        @Nullable String layouts) {
+        @Nullable String layouts,
+        @Nullable Dialect dialect,
+        @Nullable String sevKey) {
 
     /** The name of standard input. */
     public static final String STANDARD_INPUT = "-";
+
+    private static final String AUTO = "auto";
 
     public InputFiles {
         channels = List.copyOf(channels);
@@ -59,7 +66,42 @@ public record InputFiles(
                         "FILE",
                         "Layouts of devices, for a stream that does not describe its own: what"
                                 + " 'qemu-system-... -M MACHINE -dump-vmstate FILE' wrote, or"
-                                + " another stream of the same machine.");
+                                + " another stream of the same machine.")
+                .option(
+                        "--dialect",
+                        "NAME",
+                        "What RAM flag 0x200 means: "
+                                + dialects()
+                                + " (auto: upstream's or an SEV guest's, by what follows).");
+    }
+
+    /** Adds the option that opens encrypted pages. */
+    public static Spec addKey(Spec spec) {
+        return spec.option(
+                "--sev-key",
+                "FILE",
+                "For an SEV guest: the key that its pages were encrypted for. The private key of"
+                        + " the destination's PDH (PEM, EC P-384), or a platform file.");
+    }
+
+    private static String dialects() {
+        StringBuilder names = new StringBuilder(AUTO);
+        for (Dialect dialect : Dialect.values()) {
+            names.append(", ").append(dialect.code());
+        }
+        return names.toString();
+    }
+
+    private static @Nullable Dialect dialect(@Nullable String name) {
+        if (name == null || name.equals(AUTO)) {
+            return null;
+        }
+        Dialect dialect = Dialect.of(name);
+        if (dialect == null) {
+            throw new UsageException(
+                    "--dialect: expected one of " + dialects() + ", found '" + name + "'");
+        }
+        return dialect;
     }
 
     /** Adds the same options for a second input, named with {@code -b} behind. */
@@ -78,7 +120,8 @@ public record InputFiles(
                 options.matchedOptionValue("--reverse", List.of()),
                 options.matchedOptionValue("--snapshot", null),
                 options.matchedOptionValue("--page-size", null),
-                options.matchedOptionValue("--layouts", null));
+                options.matchedOptionValue("--layouts", null),
+                options);
     }
 
     /** What was given for a second input; page size and layouts are the first one's by default. */
@@ -91,7 +134,8 @@ public record InputFiles(
                 List.of(),
                 options.matchedOptionValue("--snapshot-b", null),
                 options.matchedOptionValue("--page-size-b", pageSize),
-                options.matchedOptionValue("--layouts-b", layouts));
+                options.matchedOptionValue("--layouts-b", layouts),
+                options);
     }
 
     private static InputFiles of(
@@ -100,7 +144,8 @@ public record InputFiles(
             List<String> reverse,
             @Nullable String snapshot,
             @Nullable String pageSize,
-            @Nullable String layouts) {
+            @Nullable String layouts,
+            ParseResult options) {
         InputFiles files =
                 new InputFiles(
                         main,
@@ -108,7 +153,9 @@ public record InputFiles(
                         reverse,
                         snapshot,
                         pageSize == null ? 0 : pageSize(pageSize),
-                        layouts);
+                        layouts,
+                        dialect(options.matchedOptionValue("--dialect", null)),
+                        options.matchedOptionValue("--sev-key", null));
         if (Collections.frequency(files.all(), STANDARD_INPUT) > 1) {
             throw new UsageException("standard input ('-') can be named only once");
         }

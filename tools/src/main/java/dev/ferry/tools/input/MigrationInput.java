@@ -1,5 +1,7 @@
 package dev.ferry.tools.input;
 
+import dev.ferry.sev.stream.SevReading;
+import dev.ferry.sev.stream.SevSummary;
 import dev.ferry.stream.Limits;
 import dev.ferry.stream.MigrationReader;
 import dev.ferry.stream.ReaderOptions;
@@ -29,6 +31,7 @@ public final class MigrationInput implements Closeable {
     private final WireInput main;
     private final MigrationReader reader;
     private final @Nullable LayoutSource layouts;
+    private final SevReading sev;
 
     private MigrationInput(
             InputFiles files,
@@ -36,13 +39,15 @@ public final class MigrationInput implements Closeable {
             long bytes,
             WireInput main,
             MigrationReader reader,
-            @Nullable LayoutSource layouts) {
+            @Nullable LayoutSource layouts,
+            SevReading sev) {
         this.files = files;
         this.opened = opened;
         this.bytes = bytes;
         this.main = main;
         this.reader = reader;
         this.layouts = layouts;
+        this.sev = sev;
     }
 
     /**
@@ -53,7 +58,20 @@ public final class MigrationInput implements Closeable {
      */
     public static MigrationInput open(InputFiles files, InputStream standardInput, PageSink pages)
             throws IOException {
+        return open(files, standardInput, pages, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param checkAll whether every packet of an SEV guest is checked, and all that is wrong with
+     *     them is a finding
+     */
+    public static MigrationInput open(
+            InputFiles files, InputStream standardInput, PageSink pages, boolean checkAll)
+            throws IOException {
         LayoutSource layouts = layouts(files);
+        SevReading sev = SevInput.of(files, checkAll);
         OpenedInput opened = openContainer(files, standardInput);
         long bytes = size(files.main());
         WireInput main = new WireInput(opened.stream());
@@ -63,7 +81,8 @@ public final class MigrationInput implements Closeable {
                         ReaderOptions.DEFAULT
                                 .withPages(pages)
                                 .withPageSize(files.pageSize())
-                                .withLayouts(layouts));
+                                .withLayouts(layouts)
+                                .withExtension(sev));
         try {
             for (String channel : files.channels()) {
                 reader.addChannel(new WireInput(openChannel(channel, standardInput)));
@@ -79,7 +98,7 @@ public final class MigrationInput implements Closeable {
             }
             throw e;
         }
-        return new MigrationInput(files, opened, bytes, main, reader, layouts);
+        return new MigrationInput(files, opened, bytes, main, reader, layouts, sev);
     }
 
     /** Opens what the main file holds, without its channels. */
@@ -152,6 +171,11 @@ public final class MigrationInput implements Closeable {
 
     public MigrationReader reader() {
         return reader;
+    }
+
+    /** What the stream has of SEV, as far as it was read; null if there is nothing. */
+    public @Nullable SevSummary sev() {
+        return sev.summary();
     }
 
     /** What is odd about the layouts that were brought along, or null; known when all was read. */

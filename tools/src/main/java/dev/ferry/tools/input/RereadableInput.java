@@ -1,5 +1,7 @@
 package dev.ferry.tools.input;
 
+import dev.ferry.sev.stream.SevReading;
+import dev.ferry.sev.stream.SevSummary;
 import dev.ferry.stream.Limits;
 import dev.ferry.stream.MigrationReader;
 import dev.ferry.stream.ReaderOptions;
@@ -29,6 +31,7 @@ public final class RereadableInput implements MigrationOpener, Closeable {
     private final InputFiles files;
     private final Console console;
     private final @Nullable LayoutSource layouts;
+    private final SevReading sev;
     private final OpenedInput opened;
     private final Rewound main;
     private final List<Rewound> channels = new ArrayList<>();
@@ -38,11 +41,13 @@ public final class RereadableInput implements MigrationOpener, Closeable {
             InputFiles files,
             Console console,
             @Nullable LayoutSource layouts,
+            SevReading sev,
             OpenedInput opened,
             Rewound main) {
         this.files = files;
         this.console = console;
         this.layouts = layouts;
+        this.sev = sev;
         this.opened = opened;
         this.main = main;
     }
@@ -50,9 +55,10 @@ public final class RereadableInput implements MigrationOpener, Closeable {
     /** Opens an input; what cannot seek is unpacked into a temporary file. */
     public static RereadableInput open(InputFiles files, Console console) throws IOException {
         LayoutSource layouts = MigrationInput.layouts(files);
+        SevReading sev = SevInput.of(files, false);
         OpenedInput opened = MigrationInput.openContainer(files, console.in());
         RereadableInput input =
-                new RereadableInput(files, console, layouts, opened, rewound(opened.stream()));
+                new RereadableInput(files, console, layouts, sev, opened, rewound(opened.stream()));
         try {
             for (String channel : files.channels()) {
                 input.channels.add(rewound(MigrationInput.openChannel(channel, console.in())));
@@ -96,6 +102,16 @@ public final class RereadableInput implements MigrationOpener, Closeable {
         return files;
     }
 
+    /** What the stream has of SEV, as far as it was last read; null if there is nothing. */
+    public @Nullable SevSummary sev() {
+        return sev.summary();
+    }
+
+    @Override
+    public boolean decrypts() {
+        return files.sevKey() != null;
+    }
+
     @Override
     public MigrationReader open(PageSink pages) throws IOException {
         return open(pages, StreamListener.NONE);
@@ -115,7 +131,8 @@ public final class RereadableInput implements MigrationOpener, Closeable {
                                 .withPages(pages)
                                 .withListener(listener)
                                 .withPageSize(files.pageSize())
-                                .withLayouts(layouts));
+                                .withLayouts(layouts)
+                                .withExtension(sev));
         for (Rewound channel : channels) {
             reader.addChannel(new WireInput(channel.again()));
         }

@@ -49,12 +49,13 @@ public final class InspectVerb implements Verb {
                                         + " (a full name, its last part, or either with /INSTANCE).")
                         .flag("--pages", "List guest pages as they come, in runs.")
                         .flag("--schema", "Print the JSON Schema of --json and end.");
-        return InputFiles.addOptions(spec)
+        return InputFiles.addKey(InputFiles.addOptions(spec))
                 .examples(
                         "ferry inspect vm.mig                     one screen about it",
                         "ferry inspect --json vm.save | jq .ramBlocks",
                         "ferry inspect --devices cpu/0 vm.mig     registers of the first vCPU",
                         "ferry inspect main.ch0 --channel main.ch1 --channel main.ch2 --digest",
+                        "ferry inspect sev.mig --sev-key pdh.pem --digest",
                         "ssh host cat vm.mig.xz | ferry inspect -")
                 .build();
     }

@@ -279,8 +279,8 @@ final class Inspection {
             return "reading stopped before the end of RAM, at " + unreadable.getLast().what();
         }
         RamStatistics statistics = reader().ram().statistics();
-        if (statistics.pages(block, PageKind.ENCRYPTED) > 0) {
-            return "has encrypted pages";
+        if (statistics.pages(block, PageKind.ENCRYPTED) > 0 && input.files().sevKey() == null) {
+            return "has encrypted pages (--sev-key opens them)";
         }
         if (ignoresShared() && coverage.received(block) == 0 && block.usedLength() > 0) {
             return "left in shared memory (x-ignore-shared), not in the stream";

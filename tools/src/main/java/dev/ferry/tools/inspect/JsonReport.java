@@ -49,7 +49,7 @@ final class JsonReport {
             pages.writeTo(out, "pages", target);
         }
         unreadable();
-        out.writeNullField("sev");
+        SevJson.write(out, inspection.input().sev(), inspection.input().files().sevKey() != null);
         findings();
         out.writeEndObject();
         out.writeRaw('\n');

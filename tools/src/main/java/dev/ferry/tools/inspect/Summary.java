@@ -1,5 +1,6 @@
 package dev.ferry.tools.inspect;
 
+import dev.ferry.sev.stream.SevSummary;
 import dev.ferry.stream.Finding;
 import dev.ferry.stream.container.LibvirtSaveImage;
 import dev.ferry.stream.container.OpenedInput;
@@ -37,6 +38,7 @@ final class Summary {
         out.println(style.bold(SafeText.of(inspection.input().files().main())));
         facts();
         new RamSummary(inspection, out, style).print(digests);
+        sev();
         devices();
         bytes();
         findings();
@@ -45,6 +47,18 @@ final class Summary {
     private void fact(String name, String value) {
         if (!value.isEmpty()) {
             out.println(INDENT + style.dim(name) + " ".repeat(12 - name.length()) + value);
+        }
+    }
+
+    private void sev() {
+        SevSummary sev = inspection.input().sev();
+        if (sev == null) {
+            return;
+        }
+        out.println();
+        out.println(style.bold("SEV guest"));
+        for (List<String> line : SevText.lines(sev, inspection.input().files().sevKey() != null)) {
+            fact(line.getFirst(), line.getLast());
         }
     }
 

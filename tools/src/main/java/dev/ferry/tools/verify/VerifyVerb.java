@@ -51,10 +51,11 @@ public final class VerifyVerb implements Verb {
                                 "DUMP",
                                 "Check too whether a certain QEMU would load it: the file that its"
                                         + " 'qemu-system-... -M MACHINE -dump-vmstate DUMP' wrote.");
-        return InputFiles.addOptions(spec)
+        return InputFiles.addKey(InputFiles.addOptions(spec))
                 .examples(
                         "ferry verify vm.mig && echo fine",
                         "ferry verify --strict vm.save",
+                        "ferry verify sev.mig --sev-key pdh.pem       every encrypted page's MAC too",
                         "ferry verify main.ch0 --channel main.ch1 --reverse main.ch0.rev",
                         "ferry verify vm.mig --against new-qemu.json    would that QEMU load it?")
                 .build();
@@ -85,6 +86,7 @@ public final class VerifyVerb implements Verb {
                                     contents,
                                     coverage,
                                     new MultiFdCheck(verification),
+                                    new SevCheck(verification),
                                     new ReturnPathCheck(verification)));
             AgainstCheck against = null;
             if (destination != null) {
@@ -92,7 +94,7 @@ public final class VerifyVerb implements Verb {
                 list.add(against);
             }
             Checks checks = new Checks(list);
-            try (MigrationInput input = MigrationInput.open(files, console.in(), checks)) {
+            try (MigrationInput input = MigrationInput.open(files, console.in(), checks, true)) {
                 verification.begin(input);
                 Outcome outcome = read(input, checks, coverage, findings, console);
                 if (options.hasMatchedOption("--json")) {

@@ -1,0 +1,62 @@
+package dev.ferry.tools.input;
+
+import dev.ferry.sev.SevException;
+import dev.ferry.sev.cert.P384PrivateKey;
+import dev.ferry.sev.stream.KeyedReceiver;
+import dev.ferry.sev.stream.PacketReceiver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/** A file with the private key of a platform's PDH. */
+public final class SevKeyFile {
+
+    /** More than any key or platform takes. */
+    private static final int MAX_BYTES = 1 << 20;
+
+    private SevKeyFile() {}
+
+    /**
+     * Reads the key: PEM with an EC key on P-384 (PKCS#8 or SEC 1), or a platform file.
+     *
+     * @throws IOException if it cannot be read or holds none; the message has the file's name
+     */
+    public static P384PrivateKey read(String file) throws IOException {
+        byte[] bytes = bytes(file);
+        try {
+            return P384PrivateKey.ofPem(bytes);
+        } catch (SevException e) {
+            throw new FileSystemException(file, null, String.valueOf(e.getMessage()));
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    /** Receivers that open what was sent to the owner of that key. */
+    static Supplier<PacketReceiver> receivers(String file) throws IOException {
+        P384PrivateKey key = read(file);
+        return () -> new KeyedReceiver(key.copy());
+    }
+
+    private static byte[] bytes(String file) throws IOException {
+        Path path;
+        try {
+            path = Path.of(file);
+        } catch (InvalidPathException e) {
+            throw new FileSystemException(file, null, "is no file name");
+        }
+        MigrationInput.requireNoDirectory(path);
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new FileSystemException(file, null, "is longer than any key");
+            }
+            return bytes;
+        }
+    }
+}
