@@ -26,7 +26,7 @@ import java.util.Optional;
  * The signature covers everything before it. So a certificate has 832, 1088, 1344 or 1600 bytes.
  * Every byte is kept. Source: AMD-ASPFW amd_cert.h, amd_cert.c.
  */
-public final class AmdCertificate {
+public final class AmdCertificate implements Certificate {
 
     /** Bytes before the exponent. */
     public static final int FIXED_BYTES = 64;
@@ -76,6 +76,14 @@ public final class AmdCertificate {
         return new AmdCertificate(bytes.clone(), exponentBytes, modulusBytes);
     }
 
+    /** One of our own making, whose sizes are known to be right; not copied. */
+    static AmdCertificate ofSound(byte[] bytes) {
+        return new AmdCertificate(
+                bytes,
+                LittleEndian.get32(bytes, EXPONENT_BITS) / 8,
+                LittleEndian.get32(bytes, MODULUS_BITS) / 8);
+    }
+
     private static int keyBytes(byte[] bytes, int at, String what) throws SevException {
         int bits = LittleEndian.get32(bytes, at);
         if (!isKeySize(bits)) {
@@ -105,11 +113,13 @@ public final class AmdCertificate {
     }
 
     /** Byte for byte what was parsed; a copy. */
+    @Override
     public byte[] bytes() {
         return bytes.clone();
     }
 
     /** What the signature covers; a copy. */
+    @Override
     public byte[] signedBytes() {
         return Arrays.copyOf(bytes, signedLength());
     }
@@ -120,6 +130,7 @@ public final class AmdCertificate {
     }
 
     /** The format's version; 1 is the only one. */
+    @Override
     public int version() {
         return LittleEndian.get32(bytes, 0);
     }
@@ -135,13 +146,9 @@ public final class AmdCertificate {
     }
 
     /** What the key is for, as a number. */
+    @Override
     public int usageCode() {
         return LittleEndian.get32(bytes, USAGE);
-    }
-
-    /** What the key is for; empty if the number has no name. */
-    public Optional<CertificateUsage> usage() {
-        return CertificateUsage.of(usageCode());
     }
 
     /** The key. */
@@ -163,6 +170,7 @@ public final class AmdCertificate {
     }
 
     /** The key as one that signs others. */
+    @Override
     public SignerKey signerKey() {
         return new SignerKey(usageCode(), algorithm().code(), Optional.of(key()));
     }

@@ -24,7 +24,7 @@ import java.util.Optional;
  * what was parsed, whatever the reserved and padding bytes are; nothing but the length is checked
  * here ({@link CertificateValidator} does the rest). Source: AMD-ASPFW sev_cert.h (sev_cert_t).
  */
-public final class SevCertificate {
+public final class SevCertificate implements Certificate {
 
     /** Bytes of a certificate. */
     public static final int BYTES = 2084;
@@ -71,16 +71,19 @@ public final class SevCertificate {
     }
 
     /** Byte for byte what was parsed; a copy. */
+    @Override
     public byte[] bytes() {
         return bytes.clone();
     }
 
     /** The first {@link #SIGNED_BYTES}; a copy. */
+    @Override
     public byte[] signedBytes() {
         return Arrays.copyOf(bytes, SIGNED_BYTES);
     }
 
     /** The format's version; 1 is the only one. */
+    @Override
     public int version() {
         return LittleEndian.get32(bytes, 0);
     }
@@ -96,13 +99,9 @@ public final class SevCertificate {
     }
 
     /** What the key is for, as a number. */
+    @Override
     public int usageCode() {
         return LittleEndian.get32(bytes, USAGE);
-    }
-
-    /** What the key is for; empty if the number has no name. */
-    public Optional<CertificateUsage> usage() {
-        return CertificateUsage.of(usageCode());
     }
 
     /** What the key computes, as a number. */
@@ -131,6 +130,7 @@ public final class SevCertificate {
     }
 
     /** The key as one that signs others. */
+    @Override
     public SignerKey signerKey() {
         return new SignerKey(usageCode(), algorithmCode(), key);
     }
