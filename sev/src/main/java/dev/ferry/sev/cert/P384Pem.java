@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Object;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
@@ -19,6 +20,7 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Private keys in PEM files, as {@code openssl genpkey} and {@code openssl ecparam -genkey} write
@@ -65,7 +67,7 @@ final class P384Pem {
     }
 
     static byte[] sec1(P384PrivateKey key) {
-        return pem("EC PRIVATE KEY", key, P384Pem::structure);
+        return pem("EC PRIVATE KEY", key, own -> structure(own, SECObjectIdentifiers.secp384r1));
     }
 
     private static P384PrivateKey of(PrivateKeyInfo info) throws IOException, SevException {
@@ -94,17 +96,19 @@ final class P384Pem {
     }
 
     private static ASN1Object info(P384PrivateKey key) throws IOException {
-        return new PrivateKeyInfo(P384, structure(key));
+        // the curve is in the algorithm already; OpenSSL does not repeat it either
+        return new PrivateKeyInfo(P384, structure(key, null));
     }
 
-    private static ECPrivateKey structure(P384PrivateKey key) {
+    private static ECPrivateKey structure(
+            P384PrivateKey key, @Nullable ASN1ObjectIdentifier curve) {
         byte[] scalar = key.bytes();
         try {
             return new ECPrivateKey(
                     8 * P384PrivateKey.BYTES,
                     new BigInteger(1, scalar),
                     new DERBitString(uncompressed(key.publicKey())),
-                    SECObjectIdentifiers.secp384r1);
+                    curve);
         } finally {
             Arrays.fill(scalar, (byte) 0);
         }
