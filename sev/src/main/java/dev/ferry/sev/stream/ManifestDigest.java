@@ -10,20 +10,22 @@ import java.util.List;
 
 /**
  * SHA-256 over what a migration's packets are and where they belong, in the order in which they are
- * sent. The guest's page is in it by its packet's MAC.
+ * sent, and over what comes with them. The guest's page is in it by its packet's MAC.
  *
  * <pre>
+ *  the start  03, policy (32 bits), PDH certificate (2084 bytes), session (128 bytes)
  *  a packet   01, name length (8 bits), block name, page offset (64), IV (16 bytes), MAC (32 bytes)
  *  the list   02, number of ranges (32 bits), each: first frame (64), frame behind the last (64)
  * </pre>
  *
- * Numbers are big-endian. The list stands where the stream has it, behind all packets; its ranges
- * are in the stream's order. Not safe for use by several threads.
+ * Numbers are big-endian. The start comes first. The list stands where the stream has it, behind
+ * all packets; its ranges are in the stream's order. Not safe for use by several threads.
  */
 public final class ManifestDigest {
 
     private static final byte PACKET = 1;
     private static final byte LIST = 2;
+    private static final byte START = 3;
 
     /** Of a packet header: IV and MAC, behind the flags, which the MAC covers. */
     private static final int IV = 4;
@@ -44,6 +46,18 @@ public final class ManifestDigest {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
+    }
+
+    /** Adds what the session begins with. */
+    public void start(StartFields fields) {
+        byte[] pdh = fields.pdh();
+        byte[] session = fields.session();
+        room(1 + 4);
+        gathered.put(START).putInt(fields.policy().value());
+        room(pdh.length);
+        gathered.put(pdh);
+        room(session.length);
+        gathered.put(session);
     }
 
     /**

@@ -136,6 +136,7 @@ final class SevRecords implements RamExtension {
         byte[] session = blob(in, SevFormat.SESSION, "session");
         StartFields fields = new StartFields(at, new GuestPolicy(policy), pdh, session);
         start = fields;
+        digest.start(fields);
         options.listener().start(fields);
         Supplier<PacketReceiver> supplier = options.receiver();
         if (supplier == null || (!record.wantsContents() && !options.checkAll())) {
@@ -297,6 +298,12 @@ final class SevRecords implements RamExtension {
 
     private void status(RamRecord record) throws IOException {
         WireInput in = record.input();
+        if (record.offset() != 0) {
+            throw in.malformed(
+                    record.at(),
+                    "which pages are shared: expected page offset 0, found 0x"
+                            + Long.toHexString(record.offset()));
+        }
         if (statusAt >= 0) {
             throw in.malformed(
                     record.at(),

@@ -82,7 +82,7 @@ final class SevCheck implements Check {
     private static List<SevPageCheck.Stretch> stretches(GuestLayout layout, RamBlock block) {
         List<SevPageCheck.Stretch> stretches = new ArrayList<>();
         for (GuestRange range : layout.ranges()) {
-            if (range.block().index() == block.index()) {
+            if (range.kind() == GuestRange.Kind.RAM && range.block().index() == block.index()) {
                 stretches.add(
                         new SevPageCheck.Stretch(
                                 range.blockOffset() >> PAGE_SHIFT,

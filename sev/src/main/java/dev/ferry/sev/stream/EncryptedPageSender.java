@@ -1,0 +1,145 @@
+package dev.ferry.sev.stream;
+
+import dev.ferry.sev.SevException;
+import dev.ferry.sev.packet.PacketBatch;
+import dev.ferry.sev.region.GfnRange;
+import dev.ferry.stream.ram.RamBlock;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a guest's private pages, among whatever else is written to the same RAM sections: gathers
+ * them, has them sealed together, and writes them in the order they were given.
+ *
+ * <pre>{@code
+ * for each page:
+ *     if private:  sender.page(block, offset, memory, at)
+ *     else:        sender.flush(); and the record as for any guest
+ * before the last EOS:  sender.finish(shared, block)
+ * with the description: sender.describe(json)
+ * }</pre>
+ *
+ * <p>An error of any page ends the sending: what was gathered is not written then, so that no
+ * record is left in half. For use by one thread.
+ */
+public final class EncryptedPageSender {
+
+    private final SevRecordWriter records;
+    private final PacketSealer sealer;
+    private final @Nullable ManifestDigest manifest;
+    private final PacketBatch batch;
+    private final ByteBuffer packet = ByteBuffer.allocate(SevFormat.PACKET_HEADER + SevFormat.PAGE);
+    private final long[] offsets;
+    private final long[] at;
+    private @Nullable RamBlock block;
+    private @Nullable MemorySegment memory;
+    private int gathered;
+    private boolean finished;
+
+    /**
+     * @param records where to write
+     * @param sealer makes the packets; whoever opened it closes it
+     * @param manifest whether the receiver is told what all packets were, which only Ferry looks at
+     *     and nobody stumbles over
+     */
+    public EncryptedPageSender(SevRecordWriter records, PacketSealer sealer, boolean manifest) {
+        this.records = records;
+        this.sealer = sealer;
+        this.manifest = manifest ? new ManifestDigest() : null;
+        this.batch = new PacketBatch(SevRecords.PACKETS);
+        this.offsets = new long[SevRecords.PACKETS];
+        this.at = new long[SevRecords.PACKETS];
+    }
+
+    /**
+     * Takes a private page. It is read when the batch is full or {@link #flush}ed, no later.
+     *
+     * @param offset of the page in its block
+     * @param from the guest's memory as the host has it
+     * @param index where in {@code from} the page begins
+     */
+    public void page(RamBlock of, long offset, MemorySegment from, long index)
+            throws IOException, SevException {
+        if (gathered == offsets.length || (gathered > 0 && (block != of || !from.equals(memory)))) {
+            flush();
+        }
+        block = of;
+        memory = from;
+        offsets[gathered] = offset;
+        at[gathered++] = index;
+    }
+
+    /** Writes what was gathered: before anything else is written to the section. */
+    public void flush() throws IOException, SevException {
+        RamBlock of = block;
+        MemorySegment from = memory;
+        if (gathered == 0 || of == null || from == null) {
+            return;
+        }
+        int count = gathered;
+        gathered = 0;
+        StartFields start = records.started() ? null : sealer.start();
+        sealer.seal(from, at, count, batch);
+        for (int i = 0; i < count; i++) {
+            packet.clear();
+            packet.put(batch.headers(), PacketBatch.headerAt(i), SevFormat.PACKET_HEADER);
+            packet.put(batch.ciphertext(), PacketBatch.pageAt(i), SevFormat.PAGE);
+            if (i == 0 && start != null) {
+                if (manifest != null) {
+                    manifest.start(start);
+                }
+                records.first(start, of, offsets[0], packet, 0, SevFormat.PACKET_HEADER);
+            } else {
+                records.page(of, offsets[i], packet, 0, SevFormat.PACKET_HEADER);
+            }
+            if (manifest != null) {
+                manifest.packet(of, offsets[i], packet, 0);
+            }
+        }
+    }
+
+    /** Whether a private page was sent: without one, a destination has no guest to receive. */
+    public boolean started() {
+        return records.started() || gathered > 0;
+    }
+
+    /**
+     * Writes what was gathered and the list of shared regions.
+     *
+     * @param shared in order and without overlap
+     * @param last block of the last page, or any
+     * @throws IllegalStateException if no private page was sent. A guest that has none needs one
+     *     sent all the same, which its own record in clear then follows
+     */
+    public void finish(List<GfnRange> shared, RamBlock last) throws IOException, SevException {
+        flush();
+        if (!records.started()) {
+            throw new IllegalStateException("no private page was sent");
+        }
+        finished = true;
+        records.sharedRegions(last, shared);
+        if (manifest != null) {
+            manifest.sharedRegions(shared);
+        }
+    }
+
+    /**
+     * The stream's description, with the manifest in it if there is to be one.
+     *
+     * @param description as for any guest; empty for none
+     */
+    public byte[] describe(byte[] description) throws SevException {
+        if (!finished) {
+            throw new IllegalStateException("not finished");
+        }
+        if (manifest == null) {
+            return description.clone();
+        }
+        long packets = manifest.packets();
+        byte[] digest = manifest.finish();
+        return new Manifest(packets, digest, sealer.manifestMac(packets, digest)).into(description);
+    }
+}

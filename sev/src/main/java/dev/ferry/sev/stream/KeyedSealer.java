@@ -1,0 +1,82 @@
+package dev.ferry.sev.stream;
+
+import dev.ferry.sev.SevException;
+import dev.ferry.sev.cert.P384PrivateKey;
+import dev.ferry.sev.cert.SevCertificate;
+import dev.ferry.sev.packet.PacketBatch;
+import dev.ferry.sev.packet.PacketPool;
+import dev.ferry.sev.policy.GuestPolicy;
+import dev.ferry.sev.session.ManifestMac;
+import dev.ferry.sev.session.SessionBlob;
+import dev.ferry.sev.session.TransportKeys;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.security.SecureRandom;
+
+/**
+ * Makes packets of memory that is in the clear, without a firmware: for a platform's tests, and to
+ * encrypt a saved guest for another platform.
+ */
+public final class KeyedSealer implements PacketSealer {
+
+    private final TransportKeys keys;
+    private final PacketPool pool;
+    private final StartFields start;
+
+    /**
+     * Opens a session with new keys.
+     *
+     * @param own the sending platform's PDH key; not kept
+     * @param ownPdh its certificate
+     * @param destinationPdh the receiving platform's
+     * @throws SevException if {@code destinationPdh} is no certificate to agree on a key with
+     */
+    public KeyedSealer(
+            P384PrivateKey own,
+            SevCertificate ownPdh,
+            SevCertificate destinationPdh,
+            GuestPolicy policy,
+            SecureRandom random)
+            throws SevException {
+        keys = TransportKeys.random(random);
+        SessionBlob session;
+        try {
+            session = SessionBlob.create(own, destinationPdh, policy, keys, random);
+        } catch (SevException e) {
+            keys.close();
+            throw e;
+        }
+        start = new StartFields(0, policy, ownPdh.bytes(), session.bytes());
+        pool = new PacketPool(keys);
+    }
+
+    @Override
+    public StartFields start() {
+        return start;
+    }
+
+    @Override
+    public void seal(MemorySegment memory, long[] at, int count, PacketBatch into) {
+        for (int i = 0; i < count; i++) {
+            MemorySegment.copy(
+                    memory,
+                    ValueLayout.JAVA_BYTE,
+                    at[i],
+                    into.plain(),
+                    PacketBatch.pageAt(i),
+                    PacketBatch.PAGE_BYTES);
+        }
+        pool.seal(into, count);
+    }
+
+    @Override
+    public byte[] manifestMac(long packets, byte[] digest) {
+        return ManifestMac.of(keys, packets, digest);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        keys.close();
+    }
+}
