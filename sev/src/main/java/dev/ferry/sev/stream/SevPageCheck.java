@@ -132,7 +132,9 @@ public final class SevPageCheck implements PageSink {
             findings.warning(
                     at,
                     "shared regions list: "
-                            + (overlaps == 1 ? "two regions overlap" : overlaps + " regions overlap")
+                            + (overlaps == 1
+                                    ? "two regions overlap"
+                                    : overlaps + " regions overlap")
                             + ", "
                             + one[0]
                             + " and "
@@ -155,10 +157,7 @@ public final class SevPageCheck implements PageSink {
         }
         long pages = alone.stream().mapToLong(GfnRange::pages).sum();
         String behind =
-                "shared regions list: region "
-                        + range
-                        + " stands behind "
-                        + ranges.get(index - 1);
+                "shared regions list: region " + range + " stands behind " + ranges.get(index - 1);
         if (pages == 0) {
             findings.warning(at, behind + ", out of order");
         } else {
@@ -258,9 +257,7 @@ public final class SevPageCheck implements PageSink {
 
     private static BitSet part(BitSet bits, Stretch stretch) {
         long end = Math.min(bits.length(), stretch.page() + stretch.pages());
-        return stretch.page() >= end
-                ? new BitSet()
-                : bits.get((int) stretch.page(), (int) end);
+        return stretch.page() >= end ? new BitSet() : bits.get((int) stretch.page(), (int) end);
     }
 
     private static void ranges(BitSet bits, long gfn, List<GfnRange> into) {
