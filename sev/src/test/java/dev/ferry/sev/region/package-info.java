@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.sev.region;
+
+import org.jspecify.annotations.NullMarked;
