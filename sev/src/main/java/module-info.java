@@ -8,6 +8,7 @@ module dev.ferry.sev {
 
     exports dev.ferry.sev;
     exports dev.ferry.sev.cert;
+    exports dev.ferry.sev.firmware;
     exports dev.ferry.sev.packet;
     exports dev.ferry.sev.policy;
     exports dev.ferry.sev.region;

@@ -1,0 +1,5 @@
+/** Tests of the software secure processor. */
+@NullMarked
+package dev.ferry.sev.firmware;
+
+import org.jspecify.annotations.NullMarked;
