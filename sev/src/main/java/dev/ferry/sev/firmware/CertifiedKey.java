@@ -52,6 +52,14 @@ final class CertifiedKey implements AutoCloseable {
         return new CertifiedKey(certificate, key == null ? null : key.copy());
     }
 
+    /** Erases the private key if the other has not the same. */
+    @SuppressWarnings("ReferenceEquality") // the holder itself, not the number in it
+    void closeUnlessSharedWith(@Nullable CertifiedKey other) {
+        if (other == null || other.key != key) {
+            close();
+        }
+    }
+
     @Override
     public void close() {
         if (key != null) {

@@ -69,9 +69,13 @@ final class Platform {
         return guests.get(command, handle);
     }
 
-    /** Keeps new keys, on disk before in memory: a failure leaves the old ones. */
+    /**
+     * Keeps new keys, on disk before in memory: a failure leaves the old ones. Those that are not
+     * kept are erased.
+     */
     void keep(Command command, PlatformIdentity changed) throws SevException {
         store.save(command, changed);
+        identity.eraseAllBut(changed);
         identity = changed;
     }
 

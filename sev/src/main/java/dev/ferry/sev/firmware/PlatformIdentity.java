@@ -110,6 +110,17 @@ final class PlatformIdentity {
                                 owned.externally()));
     }
 
+    /** Erases the private keys that another, made from this one, does not have. */
+    void eraseAllBut(PlatformIdentity kept) {
+        if (owned == null) {
+            return;
+        }
+        Owned after = kept.owned;
+        owned.oca().closeUnlessSharedWith(after == null ? null : after.oca());
+        owned.pek().closeUnlessSharedWith(after == null ? null : after.pek());
+        owned.pdh().closeUnlessSharedWith(after == null ? null : after.pdh());
+    }
+
     /** Erases all private keys. */
     void erase() {
         cek.close();

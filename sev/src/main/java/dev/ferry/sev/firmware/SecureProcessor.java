@@ -18,7 +18,8 @@ import java.util.Optional;
  * command is legal when, {@link Command} says.
  *
  * <p>For many threads. SEND_UPDATE_* and RECEIVE_UPDATE_* of one guest run side by side, as many as
- * there are cores, and leave no garbage that grows with their number; all others take turns.
+ * there are cores, and leave a few hundred bytes of garbage each, whatever their length; all others
+ * take turns.
  *
  * <p>Private pages are ciphertext in {@link GuestMemory}. What reads and writes them in the clear,
  * a vCPU's memory controller, asks {@link #memoryEncryption} for the guest's engine, as on a chip

@@ -17,6 +17,9 @@ final class SegmentMemory implements GuestMemory {
     public boolean contains(long address, long length) {
         long offset = address - base;
         return length >= 0
+                && segment.isAccessibleBy(Thread.currentThread())
+                && segment.scope().isAlive()
+                && !segment.isReadOnly()
                 && Long.compareUnsigned(address, base) >= 0
                 && offset >= 0
                 && offset <= segment.byteSize()
