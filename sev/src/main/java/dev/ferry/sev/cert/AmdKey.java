@@ -1,5 +1,6 @@
 package dev.ferry.sev.cert;
 
+import dev.ferry.sev.SevException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -14,7 +15,7 @@ import java.security.spec.RSAKeyGenParameterSpec;
 /**
  * A stand-in for one of AMD's private keys, ARK or ASK, by which software platforms get chains of
  * the real shape. RSA of 2048 bits with SHA-256 as for Naples, or of 4096 bits with SHA-384 as for
- * all that came later. Lives in memory only, and cannot be had out of this object.
+ * all that came later. Never printed; it leaves this object as PEM alone.
  */
 public final class AmdKey {
     private final KeyPair pair;
@@ -39,6 +40,26 @@ public final class AmdKey {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK makes no RSA keys of " + bits + " bits", e);
         }
+    }
+
+    /**
+     * Reads what {@link #pkcs8Pem} gave.
+     *
+     * @throws SevException INVALID_PARAM if it is anything else: encrypted, not RSA, of another
+     *     size, or without what makes it fast (the prime factors)
+     */
+    public static AmdKey ofPem(byte[] pem) throws SevException {
+        return AmdKeyPem.read(pem);
+    }
+
+    /** As a PKCS#8 PEM file, in ASCII; who asks must zero it. */
+    public byte[] pkcs8Pem() {
+        return AmdKeyPem.pkcs8(pair.getPrivate());
+    }
+
+    static AmdKey of(KeyPair pair) {
+        int bits = ((RSAPublicKey) pair.getPublic()).getModulus().bitLength();
+        return new AmdKey(pair, AmdCertificate.algorithm(bits));
     }
 
     /** Size of the modulus: 2048 or 4096. */
