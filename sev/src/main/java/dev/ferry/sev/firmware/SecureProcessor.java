@@ -37,6 +37,7 @@ public final class SecureProcessor implements AutoCloseable {
     private final SendCommands send;
     private final ReceiveCommands receive;
     private final DebugCommands debug;
+    private final ManifestCommands manifest;
 
     private SecureProcessor(Platform platform) {
         this.platform = platform;
@@ -46,6 +47,7 @@ public final class SecureProcessor implements AutoCloseable {
         this.send = new SendCommands(platform);
         this.receive = new ReceiveCommands(platform);
         this.debug = new DebugCommands(platform);
+        this.manifest = new ManifestCommands(platform);
     }
 
     /** A platform whose new keys are forgotten with it; in state UNINIT. Its keys are copied. */
@@ -321,6 +323,29 @@ public final class SecureProcessor implements AutoCloseable {
     /** RECEIVE_FINISH: the guest may run; the transport keys are erased. */
     public void receiveFinish(int handle) throws SevException {
         receive.receiveFinish(handle);
+    }
+
+    // What AMD's firmware does not have.
+
+    /**
+     * Ferry's own: the MAC of a guest that is being sent over all of its packets, see {@link
+     * dev.ferry.sev.session.ManifestMac}.
+     *
+     * @param packets how many
+     * @param digest 32 bytes
+     */
+    public byte[] manifestMac(int handle, long packets, byte[] digest) throws SevException {
+        return manifest.mac(handle, packets, digest);
+    }
+
+    /**
+     * Ferry's own: whether a guest that is being received has that MAC.
+     *
+     * @throws SevException BAD_MEASUREMENT if not
+     */
+    public void checkManifest(int handle, long packets, byte[] digest, byte[] mac)
+            throws SevException {
+        manifest.check(handle, packets, digest, mac);
     }
 
     // Looking inside.

@@ -5,7 +5,6 @@ import dev.ferry.sev.packet.PacketBatch;
 import dev.ferry.sev.region.GfnRange;
 import dev.ferry.stream.ram.RamBlock;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * for each page:
- *     if private:  sender.page(block, offset, memory, at)
+ *     if private:  sender.page(block, offset)
  *     else:        sender.flush(); and the record as for any guest
  * before the last EOS:  sender.finish(shared, block)
  * with the description: sender.describe(json)
@@ -33,9 +32,7 @@ public final class EncryptedPageSender {
     private final PacketBatch batch;
     private final ByteBuffer packet = ByteBuffer.allocate(SevFormat.PACKET_HEADER + SevFormat.PAGE);
     private final long[] offsets;
-    private final long[] at;
     private @Nullable RamBlock block;
-    private @Nullable MemorySegment memory;
     private int gathered;
     private boolean finished;
 
@@ -51,38 +48,31 @@ public final class EncryptedPageSender {
         this.manifest = manifest ? new ManifestDigest() : null;
         this.batch = new PacketBatch(SevRecords.PACKETS);
         this.offsets = new long[SevRecords.PACKETS];
-        this.at = new long[SevRecords.PACKETS];
     }
 
     /**
      * Takes a private page. It is read when the batch is full or {@link #flush}ed, no later.
      *
      * @param offset of the page in its block
-     * @param from the guest's memory as the host has it
-     * @param index where in {@code from} the page begins
      */
-    public void page(RamBlock of, long offset, MemorySegment from, long index)
-            throws IOException, SevException {
-        if (gathered == offsets.length || (gathered > 0 && (block != of || !from.equals(memory)))) {
+    public void page(RamBlock of, long offset) throws IOException, SevException {
+        if (gathered == offsets.length || (gathered > 0 && block != of)) {
             flush();
         }
         block = of;
-        memory = from;
-        offsets[gathered] = offset;
-        at[gathered++] = index;
+        offsets[gathered++] = offset;
     }
 
     /** Writes what was gathered: before anything else is written to the section. */
     public void flush() throws IOException, SevException {
         RamBlock of = block;
-        MemorySegment from = memory;
-        if (gathered == 0 || of == null || from == null) {
+        if (gathered == 0 || of == null) {
             return;
         }
         int count = gathered;
         gathered = 0;
         StartFields start = records.started() ? null : sealer.start();
-        sealer.seal(from, at, count, batch);
+        sealer.seal(of, offsets, count, batch);
         for (int i = 0; i < count; i++) {
             packet.clear();
             packet.put(batch.headers(), PacketBatch.headerAt(i), SevFormat.PACKET_HEADER);

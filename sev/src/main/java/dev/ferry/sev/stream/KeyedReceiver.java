@@ -11,6 +11,7 @@ import dev.ferry.sev.packet.PacketPool;
 import dev.ferry.sev.session.ManifestMac;
 import dev.ferry.sev.session.SessionBlob;
 import dev.ferry.sev.session.TransportKeys;
+import dev.ferry.stream.ram.RamBlock;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -45,7 +46,13 @@ public final class KeyedReceiver implements PacketReceiver {
     }
 
     @Override
-    public byte[] open(ByteBuffer from, int[] headers, int count, FirmwareStatus[] statuses) {
+    public byte[] open(
+            RamBlock block,
+            long[] offsets,
+            ByteBuffer from,
+            int[] headers,
+            int count,
+            FirmwareStatus[] statuses) {
         PacketBatch packets = Objects.requireNonNull(batch);
         for (int i = 0; i < count; i++) {
             from.get(

@@ -9,9 +9,11 @@ import dev.ferry.sev.policy.GuestPolicy;
 import dev.ferry.sev.session.ManifestMac;
 import dev.ferry.sev.session.SessionBlob;
 import dev.ferry.sev.session.TransportKeys;
+import dev.ferry.stream.ram.RamBlock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
+import java.util.function.Function;
 
 /**
  * Makes packets of memory that is in the clear, without a firmware: for a platform's tests, and to
@@ -22,6 +24,7 @@ public final class KeyedSealer implements PacketSealer {
     private final TransportKeys keys;
     private final PacketPool pool;
     private final StartFields start;
+    private final Function<RamBlock, MemorySegment> memory;
 
     /**
      * Opens a session with new keys.
@@ -29,6 +32,7 @@ public final class KeyedSealer implements PacketSealer {
      * @param own the sending platform's PDH key; not kept
      * @param ownPdh its certificate
      * @param destinationPdh the receiving platform's
+     * @param memory a block's, in the clear
      * @throws SevException if {@code destinationPdh} is no certificate to agree on a key with
      */
     public KeyedSealer(
@@ -36,8 +40,10 @@ public final class KeyedSealer implements PacketSealer {
             SevCertificate ownPdh,
             SevCertificate destinationPdh,
             GuestPolicy policy,
+            Function<RamBlock, MemorySegment> memory,
             SecureRandom random)
             throws SevException {
+        this.memory = memory;
         keys = TransportKeys.random(random);
         SessionBlob session;
         try {
@@ -56,12 +62,13 @@ public final class KeyedSealer implements PacketSealer {
     }
 
     @Override
-    public void seal(MemorySegment memory, long[] at, int count, PacketBatch into) {
+    public void seal(RamBlock block, long[] offsets, int count, PacketBatch into) {
+        MemorySegment pages = memory.apply(block);
         for (int i = 0; i < count; i++) {
             MemorySegment.copy(
-                    memory,
+                    pages,
                     ValueLayout.JAVA_BYTE,
-                    at[i],
+                    offsets[i],
                     into.plain(),
                     PacketBatch.pageAt(i),
                     PacketBatch.PAGE_BYTES);

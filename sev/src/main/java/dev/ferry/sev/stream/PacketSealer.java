@@ -2,7 +2,7 @@ package dev.ferry.sev.stream;
 
 import dev.ferry.sev.SevException;
 import dev.ferry.sev.packet.PacketBatch;
-import java.lang.foreign.MemorySegment;
+import dev.ferry.stream.ram.RamBlock;
 
 /** Makes the packets of one outgoing migration: a session's keys, or a firmware that has them. */
 public interface PacketSealer extends AutoCloseable {
@@ -17,13 +17,12 @@ public interface PacketSealer extends AutoCloseable {
     /**
      * Makes packets of pages, each with a fresh IV.
      *
-     * @param memory the guest's, as the host has it
-     * @param at where in {@code memory} each page begins
+     * @param offsets of the pages in their block
      * @param count how many
      * @param into takes headers and ciphertext of packets 0 to {@code count - 1}
      * @throws SevException if a page is refused; none of the packets counts then
      */
-    void seal(MemorySegment memory, long[] at, int count, PacketBatch into) throws SevException;
+    void seal(RamBlock block, long[] offsets, int count, PacketBatch into) throws SevException;
 
     /**
      * The session's MAC of a manifest: see {@link dev.ferry.sev.session.ManifestMac}.

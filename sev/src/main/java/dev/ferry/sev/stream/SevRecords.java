@@ -45,12 +45,14 @@ final class SevRecords implements RamExtension {
     private final Findings findings;
     private final int[] headers = new int[PACKETS];
     private final long[] words = new long[PACKETS];
+    private final long[] offsets = new long[PACKETS];
     private final FirmwareStatus[] statuses = new FirmwareStatus[PACKETS];
     private byte[] plain = {};
     private ByteBuffer plainPages = ByteBuffer.wrap(plain);
     private @Nullable PacketReceiver receiver;
     private @Nullable StartFields start;
     private boolean met;
+    private boolean inPlace;
     private long encrypted;
     private long opened;
     private long refused;
@@ -226,8 +228,12 @@ final class SevRecords implements RamExtension {
             throws IOException, MalformedPageException {
         PacketReceiver opener = receiver;
         if (opener != null) {
-            byte[] pages = opener.open(b, headers, count, statuses);
-            if (pages != plain) {
+            for (int i = 0; i < count; i++) {
+                offsets[i] = words[i] & -(long) SevFormat.PAGE;
+            }
+            byte[] pages = opener.open(record.block(), offsets, b, headers, count, statuses);
+            inPlace = pages == null;
+            if (pages != null && pages != plain) {
                 plain = pages;
                 plainPages = ByteBuffer.wrap(pages);
             }
@@ -244,7 +250,7 @@ final class SevRecords implements RamExtension {
                     && known == (opener != null && statuses[end] == FirmwareStatus.SUCCESS)) {
                 step(record, b, base, end++);
             }
-            if (known && record.wantsContents()) {
+            if (known && !inPlace && record.wantsContents()) {
                 record.pages(offset, end - first, plainPages, first * SevFormat.PAGE, at);
             } else {
                 record.unread(offset, end - first, at);

@@ -68,13 +68,14 @@ final class SentStream {
         }
     }
 
-    static KeyedSealer sealer() throws SevException {
+    private KeyedSealer sealer() throws SevException {
         try (P384PrivateKey own = P384PrivateKey.of(SOURCE.pdhPrivateKey())) {
             return new KeyedSealer(
                     own,
                     SevCertificate.parse(SOURCE.certificate("pdh")),
                     SevCertificate.parse(DESTINATION.certificate("pdh")),
                     POLICY,
+                    block -> MemorySegment.ofArray(memory),
                     new SecureRandom());
         }
     }
@@ -96,14 +97,13 @@ final class SentStream {
             writer.begin(SectionType.END, 2, "ram", 0, 4);
             EncryptedPageSender sender =
                     new EncryptedPageSender(new SevRecordWriter(ram), sealer, manifest);
-            MemorySegment guest = MemorySegment.ofArray(memory);
             for (int page = 0; page < pages; page++) {
                 long offset = page * 4096L;
                 if (isShared(page)) {
                     sender.flush();
                     ram.plain(block, offset, ByteBuffer.wrap(memory), page * 4096);
                 } else {
-                    sender.page(block, offset, guest, offset);
+                    sender.page(block, offset);
                 }
             }
             sender.finish(shared, block);
