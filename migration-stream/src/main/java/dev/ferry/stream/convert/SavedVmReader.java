@@ -114,8 +114,8 @@ final class SavedVmReader {
         if (census.encrypted() && !opener.decrypts()) {
             throw lacking(
                     reader,
-                    "the guest's pages are encrypted: the key of the platform that they were sent"
-                            + " to is needed");
+                    "the guest's pages are encrypted (SEV): the key of the platform that they were"
+                            + " sent to is needed");
         }
         String missing = MissingChannels.of(reader, census::received, ramEnded);
         if (missing != null) {

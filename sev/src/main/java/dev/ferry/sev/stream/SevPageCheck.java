@@ -1,6 +1,7 @@
 package dev.ferry.sev.stream;
 
 import dev.ferry.sev.region.GfnRange;
+import dev.ferry.sev.region.GfnSet;
 import dev.ferry.stream.Findings;
 import dev.ferry.stream.Place;
 import dev.ferry.stream.ram.PageKind;
@@ -39,6 +40,9 @@ public final class SevPageCheck implements PageSink {
      * @param pages how many
      */
     public record Stretch(long page, long gfn, long pages) {}
+
+    /** Regions out of order, of which each is compared with all others. */
+    private static final int LOOKED_INTO = 16;
 
     private final Findings findings;
     private final Function<PageRun, Place> places;
@@ -112,6 +116,7 @@ public final class SevPageCheck implements PageSink {
      */
     public static void list(List<GfnRange> ranges, Place at, Findings findings) {
         long overlaps = 0;
+        long unordered = 0;
         GfnRange[] one = new GfnRange[2];
         for (int i = 1; i < ranges.size(); i++) {
             GfnRange before = ranges.get(i - 1);
@@ -126,7 +131,12 @@ public final class SevPageCheck implements PageSink {
                 }
                 continue;
             }
-            stale(ranges, i, at, findings);
+            if (++unordered <= LOOKED_INTO) {
+                stale(ranges, i, at, findings);
+            }
+        }
+        if (unordered > LOOKED_INTO) {
+            findings.warning(at, "shared regions list: " + unordered + " regions out of order");
         }
         if (overlaps > 0) {
             findings.warning(
@@ -149,16 +159,15 @@ public final class SevPageCheck implements PageSink {
      */
     private static void stale(List<GfnRange> ranges, int index, Place at, Findings findings) {
         GfnRange range = ranges.get(index);
-        List<GfnRange> alone = List.of(range);
+        GfnSet alone = GfnSet.of(List.of(range));
         for (int i = 0; i < ranges.size(); i++) {
             if (i != index) {
-                alone = minus(alone, ranges.get(i));
+                alone = alone.without(ranges.get(i));
             }
         }
-        long pages = alone.stream().mapToLong(GfnRange::pages).sum();
         String behind =
                 "shared regions list: region " + range + " stands behind " + ranges.get(index - 1);
-        if (pages == 0) {
+        if (alone.isEmpty()) {
             findings.warning(at, behind + ", out of order");
         } else {
             findings.error(
@@ -166,29 +175,10 @@ public final class SevPageCheck implements PageSink {
                     behind
                             + ", as AMD's sender leaves a region that the guest made private again:"
                             + " private pages in clear, "
-                            + pages
+                            + alone.pages()
                             + " at frames "
-                            + text(alone));
+                            + text(alone.toList()));
         }
-    }
-
-    private static List<GfnRange> minus(List<GfnRange> ranges, GfnRange taken) {
-        List<GfnRange> left = new ArrayList<>();
-        for (GfnRange range : ranges) {
-            long from = Math.max(range.start(), taken.start());
-            long to = Math.min(range.end(), taken.end());
-            if (from >= to) {
-                left.add(range);
-                continue;
-            }
-            if (range.start() < from) {
-                left.add(new GfnRange(range.start(), from));
-            }
-            if (to < range.end()) {
-                left.add(new GfnRange(to, range.end()));
-            }
-        }
-        return left;
     }
 
     private static String text(List<GfnRange> ranges) {

@@ -15,8 +15,8 @@ import java.util.List;
  */
 final class StatusReader {
 
-    /** Ten times what a guest with every other page of 8 GiB shared has. */
-    static final int MAX_RANGES = 10 << 20;
+    /** As many as a guest has that shares every other page of 8 GiB. */
+    static final int MAX_RANGES = 1 << 20;
 
     /** KVM has 32,764 slots at most. */
     static final int MAX_SLOTS = 1 << 15;

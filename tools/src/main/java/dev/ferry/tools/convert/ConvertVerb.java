@@ -1,6 +1,7 @@
 package dev.ferry.tools.convert;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ferry.stream.UnsupportedStreamException;
 import dev.ferry.stream.convert.SavedVm;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.tools.ExitCode;
@@ -95,7 +96,7 @@ public final class ConvertVerb implements Verb {
         Format format = Formats.of(how);
         try (OutputFiles out = OutputFiles.open(path, files.all(), console);
                 RereadableInput input = RereadableInput.open(files, console);
-                SavedVm vm = SavedVm.read(input)) {
+                SavedVm vm = read(input)) {
             Report report = new Report();
             if (vm.unsent() > 0) {
                 report.note(
@@ -103,11 +104,27 @@ public final class ConvertVerb implements Verb {
                                 + " pages never came; a destination has zeros there, and so has the"
                                 + " output");
             }
+            if (input.sev() != null) {
+                report.note(
+                        "an SEV guest, opened with the key: the output has its memory in clear, and"
+                                + " a guest that relies on SEV does not run on from it");
+            }
             format.write(new Conversion(vm, input.container(), files.main(), out, report));
             out.commit();
             tell(vm, out, how, report, console);
         }
         return ExitCode.OK;
+    }
+
+    private static SavedVm read(RereadableInput input) throws IOException {
+        try {
+            return SavedVm.read(input);
+        } catch (UnsupportedStreamException e) {
+            if (input.sev() == null || input.decrypts()) {
+                throw e;
+            }
+            throw new UnsupportedStreamException(e.problem() + " (--sev-key)", e.at(), e);
+        }
     }
 
     private static void tell(

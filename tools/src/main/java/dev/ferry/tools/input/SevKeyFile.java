@@ -4,6 +4,8 @@ import dev.ferry.sev.SevException;
 import dev.ferry.sev.cert.P384PrivateKey;
 import dev.ferry.sev.stream.KeyedReceiver;
 import dev.ferry.sev.stream.PacketReceiver;
+import dev.ferry.stream.MalformedStreamException;
+import dev.ferry.stream.Place;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -31,7 +33,8 @@ public final class SevKeyFile {
         try {
             return P384PrivateKey.ofPem(bytes);
         } catch (SevException e) {
-            throw new FileSystemException(file, null, String.valueOf(e.getMessage()));
+            throw new MalformedStreamException(
+                    "SEV key: " + e.getMessage(), new Place(file, 0, ""), e);
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
@@ -54,7 +57,8 @@ public final class SevKeyFile {
         try (InputStream in = Files.newInputStream(path)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw new FileSystemException(file, null, "is longer than any key");
+                throw new MalformedStreamException(
+                        "SEV key: longer than any key is", new Place(file, MAX_BYTES, ""));
             }
             return bytes;
         }

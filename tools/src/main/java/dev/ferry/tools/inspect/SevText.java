@@ -1,7 +1,7 @@
 package dev.ferry.tools.inspect;
 
 import dev.ferry.sev.policy.GuestPolicy;
-import dev.ferry.sev.region.GfnRange;
+import dev.ferry.sev.region.GfnSet;
 import dev.ferry.sev.stream.SevSummary;
 import dev.ferry.sev.stream.StartFields;
 import dev.ferry.tools.cli.Quantity;
@@ -55,14 +55,10 @@ final class SevText {
         if (!sev.bitmaps().isEmpty()) {
             return Quantity.count(sev.bitmaps().size(), "bitmap");
         }
-        long pages = 0;
-        for (GfnRange range : sev.sharedRegions()) {
-            pages += range.pages();
-        }
         return sev.sharedRegions().isEmpty()
                 ? "nothing"
                 : Quantity.count(sev.sharedRegions().size(), "region")
                         + ", "
-                        + Quantity.count(pages, "page");
+                        + Quantity.count(GfnSet.of(sev.sharedRegions()).pages(), "page");
     }
 }
