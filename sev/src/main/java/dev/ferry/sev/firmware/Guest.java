@@ -109,6 +109,10 @@ final class Guest {
         channel = opened;
     }
 
+    boolean hasChannel() {
+        return channel != null;
+    }
+
     /** The channel; there is one in every state in which a command asks for it. */
     Channel channel() {
         Channel open = channel;

@@ -368,6 +368,12 @@ public final class SecureProcessor implements AutoCloseable {
         debug.dbgEncrypt(handle, address, from, at, length);
     }
 
+    /** Whether transport keys are held for a guest. */
+    boolean hasChannel(int handle) {
+        Guest guest = platform.guests().find(handle);
+        return guest != null && guest.hasChannel();
+    }
+
     /** Ends every guest and erases all private keys. */
     @Override
     public void close() {
