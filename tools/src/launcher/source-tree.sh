@@ -162,8 +162,9 @@ ferry_test() {
     [ ! -f "$home/tools/target/image/lib/id" ] || publish
 }
 
-# Whole commands beside their peers, then every JMH benchmark. "commands ...", "convert ..." and "jmh
-# ..." are one of them, with its own arguments; a main class of ours goes by its full name.
+# Whole commands beside their peers, then every JMH benchmark. "commands ...", "convert ...", "sev
+# ..." and "jmh ..." are one of them, with its own arguments; a main class of ours goes by its full
+# name.
 ferry_bench() {
     # What is timed must be what is here.
     build_if_outdated
@@ -181,6 +182,7 @@ ferry_bench() {
     '')
         bench_main dev.ferry.tools.bench.WholeCommands
         bench_main dev.ferry.tools.bench.Conversions
+        ! command -v openssl >/dev/null || bench_main dev.ferry.tools.bench.SevPackets
         bench_main org.openjdk.jmh.Main
         ;;
     commands)
@@ -191,12 +193,18 @@ ferry_bench() {
         shift
         bench_main dev.ferry.tools.bench.Conversions "$@"
         ;;
+    sev)
+        shift
+        command -v openssl >/dev/null ||
+            fail 5 "openssl is not on PATH: install it, for example the package openssl"
+        bench_main dev.ferry.tools.bench.SevPackets "$@"
+        ;;
     jmh)
         shift
         bench_main org.openjdk.jmh.Main "$@"
         ;;
     dev.ferry.*) bench_main "$@" ;;
-    *) fail 2 "bench: expected nothing, \"commands\", \"convert\", \"jmh\" or a class of ours, found \"$1\"" ;;
+    *) fail 2 "bench: expected nothing, \"commands\", \"convert\", \"sev\", \"jmh\" or a class of ours, found \"$1\"" ;;
     esac
 }
 
