@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.tools.sev;
+
+import org.jspecify.annotations.NullMarked;
