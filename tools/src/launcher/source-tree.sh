@@ -113,10 +113,7 @@ distribute() {
     completion bash "$tree/share/bash-completion/completions" ferry
     completion zsh "$tree/share/zsh/site-functions" _ferry
     completion fish "$tree/share/fish/vendor_completions.d" ferry.fish
-    man_page ferry --help
-    for verb in $("$app/ferry" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\)  .*/\1/p'); do
-        man_page "ferry-$verb" "$verb" --help
-    done
+    man_pages
     # The same commit gives the same archive.
     time=$(git -C "$home" log -1 --format=%ct 2>/dev/null) || time=$(date +%s)
     tar -C "$home/tools/target" --sort=name --mtime="@$time" --owner=0 --group=0 --numeric-owner \
@@ -129,6 +126,18 @@ completion() { # shell, directory, file
     if script=$("$app/ferry" completion "$1" 2>/dev/null); then
         mkdir -p "$2" && printf '%s\n' "$script" >"$2/$3"
     fi
+}
+
+# A manual page for the verb or group of verbs that these words lead to, and for all in the group.
+man_pages() { # words
+    page=ferry
+    for word; do
+        page=$page-$word
+    done
+    man_page "$page" "$@" --help
+    for verb in $("$app/ferry" "$@" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\)  .*/\1/p'); do
+        man_pages "$@" "$verb"
+    done
 }
 
 # What the command says about itself, as a manual page.

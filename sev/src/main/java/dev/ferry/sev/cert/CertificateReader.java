@@ -19,20 +19,47 @@ public final class CertificateReader {
     /** One certificate and where it began. */
     public record Found(int offset, Certificate certificate) {}
 
+    /** What a file holds that is no certificate, and where. */
+    public static final class UnreadableException extends SevException {
+        private static final long serialVersionUID = 1L;
+
+        private final int offset;
+        private final String problem;
+
+        private UnreadableException(
+                FirmwareStatus status, String what, int offset, String problem) {
+            super(status, what + " at 0x" + Integer.toHexString(offset) + ": " + problem);
+            this.offset = offset;
+            this.problem = what + ": " + problem;
+        }
+
+        /** Where in the file, in bytes. */
+        public int offset() {
+            return offset;
+        }
+
+        /** The message without the place. */
+        public String problem() {
+            return problem;
+        }
+    }
+
     private CertificateReader() {}
 
     /**
      * Takes a file apart.
      *
      * @return at least one
-     * @throws SevException INVALID_CERTIFICATE or INVALID_LENGTH, with the offset in the message,
-     *     at the first byte that no certificate begins with or that is not enough for one
+     * @throws UnreadableException INVALID_CERTIFICATE or INVALID_LENGTH, at the first byte that no
+     *     certificate begins with or that is not enough for one
      */
-    public static List<Found> read(byte[] file) throws SevException {
+    public static List<Found> read(byte[] file) throws UnreadableException {
         if (file.length == 0 || file.length > MAX_BYTES) {
-            throw new SevException(
+            throw new UnreadableException(
                     FirmwareStatus.INVALID_LENGTH,
-                    "certificates: expected 1 to " + MAX_BYTES + " bytes, found " + file.length);
+                    "certificates",
+                    0,
+                    "expected 1 to " + MAX_BYTES + " bytes, found " + file.length);
         }
         List<Found> all = new ArrayList<>();
         int at = 0;
@@ -44,7 +71,7 @@ public final class CertificateReader {
         return List.copyOf(all);
     }
 
-    private static Certificate one(byte[] file, int at) throws SevException {
+    private static Certificate one(byte[] file, int at) throws UnreadableException {
         if (beginsSev(file, at)) {
             require(file, at, SevCertificate.BYTES, "SEV certificate");
             return SevCertificate.at(file, at);
@@ -52,27 +79,23 @@ public final class CertificateReader {
         if (beginsAmd(file, at)) {
             int length = amdLength(file, at);
             require(file, at, length, "AMD certificate");
-            return AmdCertificate.parse(Arrays.copyOfRange(file, at, at + length));
+            return AmdCertificate.ofSound(Arrays.copyOfRange(file, at, at + length));
         }
-        throw new SevException(
+        throw new UnreadableException(
                 FirmwareStatus.INVALID_CERTIFICATE,
-                "certificate at 0x"
-                        + Integer.toHexString(at)
-                        + ": expected version 1 and a usage of a SEV or AMD certificate, found "
-                        + "neither");
+                "certificate",
+                at,
+                "expected version 1 and the usage of a SEV or AMD certificate, found neither");
     }
 
-    private static void require(byte[] file, int at, int length, String what) throws SevException {
+    private static void require(byte[] file, int at, int length, String what)
+            throws UnreadableException {
         if (file.length - at < length) {
-            throw new SevException(
+            throw new UnreadableException(
                     FirmwareStatus.INVALID_LENGTH,
-                    what
-                            + " at 0x"
-                            + Integer.toHexString(at)
-                            + ": expected "
-                            + length
-                            + " bytes, found "
-                            + (file.length - at));
+                    what,
+                    at,
+                    "expected " + length + " bytes, found " + (file.length - at));
         }
     }
 

@@ -18,6 +18,14 @@ import java.util.Optional;
 public record ChainVerification(
         List<Link> links, List<CertificateUsage> missing, Optional<KnownArk> root) {
 
+    private static final List<CertificateUsage> UPWARDS =
+            List.of(
+                    CertificateUsage.PDH,
+                    CertificateUsage.PEK,
+                    CertificateUsage.CEK,
+                    CertificateUsage.ASK,
+                    CertificateUsage.ARK);
+
     /** One link and what the firmware makes of it. */
     public record Link(ChainLink link, Verdict verdict) {
 
@@ -106,6 +114,24 @@ public record ChainVerification(
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * What is missing between the certificates that are there and the root, from the root on: as
+     * long as that is not empty, nobody of AMD's vouches for what is behind it. An OCA needs none,
+     * since owners certify themselves.
+     */
+    public List<CertificateUsage> missingBelowRoot() {
+        List<CertificateUsage> needed = new ArrayList<>();
+        boolean seen = false;
+        for (CertificateUsage usage : UPWARDS) {
+            if (!missing.contains(usage)) {
+                seen = true;
+            } else if (seen) {
+                needed.addFirst(usage);
+            }
+        }
+        return List.copyOf(needed);
     }
 
     /** What came of one link; empty if a certificate for it is missing. */

@@ -71,6 +71,26 @@ class ChainVerificationTest {
     }
 
     @Test
+    void whatIsMissingBelowTheRootIsTold() throws SevException {
+        SevCertificate pek = SevCertificate.parse(RealChains.file("rome", CertificateUsage.PEK));
+        SevCertificate oca = SevCertificate.parse(RealChains.file("rome", CertificateUsage.OCA));
+        assertEquals(
+                List.of(CertificateUsage.ARK, CertificateUsage.ASK, CertificateUsage.CEK),
+                verify(pek, oca).missingBelowRoot());
+        assertEquals(
+                List.of(CertificateUsage.ASK, CertificateUsage.CEK),
+                verify(pek, ark("rome")).missingBelowRoot());
+        assertEquals(List.of(), verify(ask("rome"), ark("rome")).missingBelowRoot());
+        assertEquals(List.of(), verify(oca).missingBelowRoot());
+        assertEquals(List.of(), RealChains.of("rome").verify().missingBelowRoot());
+    }
+
+    private static ChainVerification verify(Certificate... certificates) throws SevException {
+        return ChainVerification.verify(
+                CertificateBundle.of(List.of(certificates)), TrustedArks.amd());
+    }
+
+    @Test
     void aRootThatNobodyTrustsFails() throws SevException {
         RealChains.Chain rome = RealChains.of("rome");
         TrustedArks other = TrustedArks.only(ark("naples"));

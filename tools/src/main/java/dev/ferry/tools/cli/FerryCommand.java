@@ -18,6 +18,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** {@code ferry VERB ...}: runs one command line. */
 public final class FerryCommand {
 
+    private static final String NAME = "ferry";
+
     private FerryCommand() {}
 
     /** Runs a command line and returns its exit code; all that goes wrong is said on stderr. */
@@ -28,27 +30,40 @@ public final class FerryCommand {
     }
 
     private static ExitCode verb(String[] args, Console console) {
+        if (args.length > 0 && (args[0].equals("-V") || args[0].equals("--version"))) {
+            console.out().println("ferry " + Version.NUMBER);
+            return ExitCode.OK;
+        }
+        return verb(NAME, Verbs.ALL, args, console);
+    }
+
+    /**
+     * @param name the words before
+     */
+    private static ExitCode verb(String name, VerbGroup group, String[] args, Console console) {
         if (args.length == 0) {
-            usage(root(), console, false);
+            usage(tree(name, group), console, false);
             return ExitCode.USAGE;
         }
         String first = args[0];
+        String[] rest = Arrays.copyOfRange(args, 1, args.length);
         switch (first) {
-            case "-h", "--help", "help" -> {
-                return help(args, console);
+            case "help" -> {
+                return help(name, group, rest, console);
             }
-            case "-V", "--version" -> {
-                console.out().println("ferry " + Version.NUMBER);
-                return ExitCode.OK;
+            case "-h", "--help" -> {
+                return help(name, group, new String[0], console);
             }
             default -> {}
         }
-        Verb verb = Verbs.named(first);
-        if (verb == null) {
-            return unknown(first, console);
+        // No switch over types: the JDK makes each by a method handle at its first use.
+        Command command = group.named(first);
+        if (command instanceof VerbGroup inner) {
+            return verb(name + " " + first, inner, rest, console);
         }
-        String[] rest = Arrays.copyOfRange(args, 1, args.length);
-        return run(first, verb, rest, console);
+        return command instanceof Verb verb
+                ? run(name + " " + first, verb, rest, console)
+                : unknown(name, group, first, console);
     }
 
     private static ExitCode run(String name, Verb verb, String[] args, Console console) {
@@ -64,7 +79,7 @@ public final class FerryCommand {
             return verb.run(options, console);
         } catch (ParameterException | UsageException e) {
             Failure.report(e, debug, console);
-            console.err().println("Try 'ferry " + name + " --help'.");
+            console.err().println("Try '" + name + " --help'.");
             return ExitCode.USAGE;
         } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
             return Failure.report(e, debug, console);
@@ -73,42 +88,49 @@ public final class FerryCommand {
 
     private static CommandLine commandLine(String name, CommandSpec spec) {
         spec.qualifiedName();
-        CommandLine line = new CommandLine(spec.name("ferry " + name));
+        CommandLine line = new CommandLine(spec.name(name));
         line.setUsageHelpWidth(100);
         return line;
     }
 
-    private static ExitCode help(String[] args, Console console) {
-        String name = args.length > 1 ? args[1] : null;
-        if (name == null) {
-            usage(root(), console, true);
+    private static ExitCode help(String name, VerbGroup group, String[] words, Console console) {
+        if (words.length == 0) {
+            usage(tree(name, group), console, true);
             return ExitCode.OK;
         }
-        Verb verb = Verbs.named(name);
-        if (verb == null) {
-            return unknown(name, console);
+        String first = words[0];
+        String[] rest = Arrays.copyOfRange(words, 1, words.length);
+        Command command = group.named(first);
+        if (command instanceof VerbGroup inner) {
+            return help(name + " " + first, inner, rest, console);
         }
-        usage(commandLine(name, verb.spec()), console, true);
+        if (command == null) {
+            return unknown(name, group, first, console);
+        }
+        usage(commandLine(name + " " + first, command.spec()), console, true);
         return ExitCode.OK;
     }
 
     /** All verbs under one command: for help, suggestions and completion. */
     static CommandLine root() {
-        Spec spec = Spec.of("ferry", "Reads and checks QEMU migration streams.");
-        CommandSpec root = spec.build();
-        root.usageMessage().synopsisSubcommandLabel("VERB");
-        root.usageMessage().commandListHeading("%nVerbs:%n");
-        root.usageMessage().footerHeading("%n");
-        root.usageMessage().footer("'ferry VERB --help' tells more, with examples.");
-        for (String name : Verbs.NAMES) {
-            Verb verb = Verbs.named(name);
-            if (verb != null) {
-                root.addSubcommand(name, verb.spec().name(name));
+        return tree(NAME, Verbs.ALL);
+    }
+
+    private static CommandLine tree(String name, VerbGroup group) {
+        return commandLine(name, withVerbs(group));
+    }
+
+    private static CommandSpec withVerbs(VerbGroup group) {
+        CommandSpec spec = group.spec();
+        for (String name : group.names()) {
+            Command command = group.named(name);
+            if (command instanceof VerbGroup inner) {
+                spec.addSubcommand(name, withVerbs(inner).name(name));
+            } else if (command != null) {
+                spec.addSubcommand(name, command.spec().name(name));
             }
         }
-        CommandLine line = new CommandLine(root);
-        line.setUsageHelpWidth(100);
-        return line;
+        return spec;
     }
 
     private static void usage(CommandLine line, Console console, boolean wanted) {
@@ -120,19 +142,19 @@ public final class FerryCommand {
         text.flush();
     }
 
-    private static ExitCode unknown(String name, Console console) {
-        String suggestion = suggestion(name);
+    private static ExitCode unknown(String name, VerbGroup group, String word, Console console) {
+        String suggestion = suggestion(tree(name, group), word);
         console.say(
-                (name.startsWith("-") ? "unknown option: " : "unknown verb: ")
-                        + name
+                (word.startsWith("-") ? "unknown option: " : "unknown verb: ")
+                        + (name + " " + word).substring(NAME.length() + 1)
                         + (suggestion == null ? "" : "; did you mean " + suggestion + "?"));
-        console.err().println("Try 'ferry --help'.");
+        console.err().println("Try '" + name + " --help'.");
         return ExitCode.USAGE;
     }
 
-    private static @Nullable String suggestion(String name) {
+    private static @Nullable String suggestion(CommandLine line, String word) {
         try {
-            root().parseArgs(name);
+            line.parseArgs(word);
             return null;
         } catch (UnmatchedArgumentException e) {
             List<String> suggestions = e.getSuggestions();

@@ -7,26 +7,59 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * Completion for the fish shell, which the command line library does not write. One {@code
  * complete} line for each verb and option; see fish's complete(1).
+ *
+ * <p>Fish's own conditions look for a verb's name anywhere in the line, so they take {@code ferry
+ * sev certs verify} for {@code ferry verify} too. These ask for the words in their places.
  */
 final class FishCompletion {
+
+    private static final String CONDITIONS =
+            """
+            # whether the words behind the command begin with these
+            function __ferry_in
+                set -l words (commandline -opc)
+                test (count $words) -gt (count $argv)
+                or return 1
+                test (count $argv) -eq 0
+                or test "$words[2..(math (count $argv) + 1)]" = "$argv"
+            end
+            # whether they are these, so that another verb comes next
+            function __ferry_next
+                set -l words (commandline -opc)
+                test (count $words) -eq (math (count $argv) + 1)
+                and __ferry_in $argv
+            end
+            """;
 
     private FishCompletion() {}
 
     static String script(CommandLine root) {
-        String command = root.getCommandName();
-        StringBuilder script = new StringBuilder("# fish completion for ").append(command);
-        script.append("\n");
-        for (Map.Entry<String, CommandLine> verb : root.getSubcommands().entrySet()) {
+        StringBuilder script = new StringBuilder("# fish completion for ");
+        script.append(root.getCommandName()).append('\n').append(CONDITIONS);
+        group(script, root.getCommandName(), "", root);
+        return script.toString();
+    }
+
+    /**
+     * @param words the verbs that lead here, each behind a blank
+     */
+    private static void group(
+            StringBuilder script, String command, String words, CommandLine line) {
+        String next = "'__ferry_next" + words + "'";
+        for (Map.Entry<String, CommandLine> verb : line.getSubcommands().entrySet()) {
             script.append("complete -c ").append(command);
-            script.append(" -n __fish_use_subcommand -f -a ").append(quote(verb.getKey()));
+            script.append(" -n ").append(next).append(" -f -a ").append(quote(verb.getKey()));
             script.append(" -d ").append(quote(description(verb.getValue()))).append('\n');
         }
-        options(script, command, "__fish_use_subcommand", root);
-        for (Map.Entry<String, CommandLine> verb : root.getSubcommands().entrySet()) {
-            String condition = "'__fish_seen_subcommand_from " + verb.getKey() + "'";
-            options(script, command, condition, verb.getValue());
+        options(script, command, next, line);
+        for (Map.Entry<String, CommandLine> verb : line.getSubcommands().entrySet()) {
+            String inner = words + " " + verb.getKey();
+            if (verb.getValue().getSubcommands().isEmpty()) {
+                options(script, command, "'__ferry_in" + inner + "'", verb.getValue());
+            } else {
+                group(script, command, inner, verb.getValue());
+            }
         }
-        return script.toString();
     }
 
     private static void options(

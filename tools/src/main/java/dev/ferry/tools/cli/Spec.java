@@ -35,6 +35,14 @@ public final class Spec {
         return new Spec(name, description);
     }
 
+    /** What stands before several verbs, with their common purpose. */
+    public static Spec group(String name, String description) {
+        Spec spec = new Spec(name, description);
+        spec.command.usageMessage().synopsisSubcommandLabel("VERB");
+        spec.command.usageMessage().commandListHeading("%nVerbs:%n");
+        return spec;
+    }
+
     private static Map<String, String> exitCodes() {
         Map<String, String> codes = new LinkedHashMap<>();
         for (ExitCode code : ExitCode.values()) {
@@ -108,6 +116,13 @@ public final class Spec {
         }
         command.usageMessage().footerHeading("%n");
         command.usageMessage().footer(footer);
+        return this;
+    }
+
+    /** One line at the end. */
+    public Spec remark(String line) {
+        command.usageMessage().footerHeading("%n");
+        command.usageMessage().footer(line);
         return this;
     }
 

@@ -2,14 +2,10 @@ package dev.ferry.tools.cli;
 
 import dev.ferry.tools.ExitCode;
 import java.io.IOException;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** One verb of the command. Made only when it is asked for. */
-public interface Verb {
-
-    /** Options, parameters and help. */
-    CommandSpec spec();
+public non-sealed interface Verb extends Command {
 
     /**
      * Does it.

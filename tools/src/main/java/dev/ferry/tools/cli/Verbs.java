@@ -5,20 +5,36 @@ import dev.ferry.tools.diff.DiffVerb;
 import dev.ferry.tools.edit.EditVerb;
 import dev.ferry.tools.extract.ExtractVerb;
 import dev.ferry.tools.inspect.InspectVerb;
+import dev.ferry.tools.sev.SevVerbs;
 import dev.ferry.tools.verify.VerifyVerb;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 
-/** All verbs. A name loads no other verb's classes. */
-final class Verbs {
+/** All verbs: the command itself. */
+final class Verbs implements VerbGroup {
 
-    /** In the order of the help. */
-    static final String[] NAMES = {
-        "inspect", "verify", "extract", "convert", "diff", "edit", "completion"
-    };
+    static final VerbGroup ALL = new Verbs();
+
+    private static final List<String> NAMES =
+            List.of("inspect", "verify", "extract", "convert", "diff", "edit", "sev", "completion");
 
     private Verbs() {}
 
-    static @Nullable Verb named(String name) {
+    @Override
+    public CommandSpec spec() {
+        return Spec.group("ferry", "Reads and checks QEMU migration streams.")
+                .remark("'ferry VERB --help' tells more, with examples.")
+                .build();
+    }
+
+    @Override
+    public List<String> names() {
+        return NAMES;
+    }
+
+    @Override
+    public @Nullable Command named(String name) {
         return switch (name) {
             case "inspect" -> new InspectVerb();
             case "verify" -> new VerifyVerb();
@@ -26,6 +42,7 @@ final class Verbs {
             case "convert" -> new ConvertVerb();
             case "diff" -> new DiffVerb();
             case "edit" -> new EditVerb();
+            case "sev" -> new SevVerbs();
             case "completion" -> new CompletionVerb();
             default -> null;
         };

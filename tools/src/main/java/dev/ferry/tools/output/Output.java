@@ -48,6 +48,22 @@ public final class Output implements Closeable {
         return new Output(console, OutputFile.create(Path.of(path)));
     }
 
+    /**
+     * Opens an output for a secret: a file that nobody but its owner can read, from its first byte
+     * on.
+     *
+     * @param path null or {@code -} for standard output
+     * @param inputs what is read, which must not be overwritten
+     */
+    public static Output openPrivate(@Nullable String path, List<String> inputs, Console console)
+            throws IOException {
+        if (path == null || path.equals("-")) {
+            return new Output(console, null);
+        }
+        requireNoInput(path, inputs);
+        return new Output(console, OutputFile.createPrivate(Path.of(path)));
+    }
+
     /** Refuses an output that is one of the inputs. */
     public static void requireNoInput(String path, List<String> inputs) throws IOException {
         Path target = Path.of(path);

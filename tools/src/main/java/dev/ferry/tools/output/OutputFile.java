@@ -9,6 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +43,24 @@ public final class OutputFile implements Closeable {
 
     /** Opens a file that will appear as {@code target}. */
     public static OutputFile create(Path target) throws IOException {
+        return create(target, new FileAttribute<?>[0]);
+    }
+
+    /** As {@link #create}, but nobody other than the owner may read or write the file. */
+    public static OutputFile createPrivate(Path target) throws IOException {
+        boolean posix = target.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? create(
+                        target,
+                        PosixFilePermissions.asFileAttribute(
+                                EnumSet.of(
+                                        PosixFilePermission.OWNER_READ,
+                                        PosixFilePermission.OWNER_WRITE)))
+                : create(target);
+    }
+
+    private static OutputFile create(Path target, FileAttribute<?>... attributes)
+            throws IOException {
         if (Files.isDirectory(target)) {
             throw new FileSystemException(target.toString(), null, "is a directory");
         }
@@ -53,9 +76,11 @@ public final class OutputFile implements Closeable {
         FileChannel channel =
                 FileChannel.open(
                         temporary,
-                        StandardOpenOption.CREATE_NEW,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.SPARSE);
+                        Set.of(
+                                StandardOpenOption.CREATE_NEW,
+                                StandardOpenOption.WRITE,
+                                StandardOpenOption.SPARSE),
+                        attributes);
         OutputFile file = new OutputFile(real, temporary, channel, true);
         Runtime.getRuntime().addShutdownHook(file.cleanup);
         return file;

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ferry.tools.ExitCode;
 import dev.ferry.tools.Ferry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +44,29 @@ class UsageTest {
                     completion                           | expected one shell
                     completion tcsh                      | unknown shell 'tcsh'
                     help inspct                          | unknown verb: inspct
+                    sev cert                             | unknown verb: sev cert; did you mean certs?
+                    sev --jsn                            | unknown option: sev --jsn
+                    sev certs vrify x                    | unknown verb: sev certs vrify; did you mean verify?
+                    help sev cert                        | unknown verb: sev cert; did you mean certs?
+                    sev help certs shw                   | unknown verb: sev certs shw; did you mean show?
+                    sev certs show                       | no file is named
+                    sev certs verify                     | no file is named
+                    sev certs verify x --ark-sha384 12   | --ark-sha384: expected 48 bytes in hex or base64, found 1
+                    sev session show                     | expected one file, found 0
+                    sev session show a b                 | expected one file, found 2
+                    sev session open x                   | --sev-key is missing
+                    sev session open x --sev-key k       | --pdh is missing
+                    sev session open x --sev-key k --pdh p | --policy is missing
+                    sev session open x --sev-key k --pdh p --policy many | --policy: expected a number up to 0xffffffff
+                    sev session open x --sev-key k --pdh p --policy 0x100000000 | --policy: expected a number
+                    sev session open x --sev-key k --pdh p --policy -1 | --policy: expected a number
+                    sev session open x --sev-key k --pdh p --policy 1 -o o | --output goes with --show-keys only
+                    sev measure                          | --api is missing
+                    sev measure --api 1                  | --api: expected MAJOR.MINOR
+                    sev measure --api 1.x                | --api: expected a number up to 0xff
+                    sev measure --api 1.51               | --build is missing
+                    sev measure --api 1.51 --build 3     | --nonce is missing
+                    sev measure x                        | Unmatched argument at index 0: 'x'
                     """)
     void wrongUsageIsSaidInOneLine(String line, String message) {
         Ferry.Result result = Ferry.run(line.strip().split(" +", -1));
@@ -65,7 +91,7 @@ class UsageTest {
     void helpListsVerbsAndExitCodes(String option) {
         Ferry.Result result = Ferry.run(option);
         assertEquals(0, result.code());
-        for (String verb : Verbs.NAMES) {
+        for (String verb : Verbs.ALL.names()) {
             assertTrue(result.out().contains("\n  " + verb + " "), result::out);
         }
         for (ExitCode code : ExitCode.values()) {
@@ -76,20 +102,74 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"inspect", "verify", "extract", "convert", "diff", "edit", "completion"})
+            strings = {
+                "inspect",
+                "verify",
+                "extract",
+                "convert",
+                "diff",
+                "edit",
+                "sev",
+                "sev certs",
+                "sev certs show",
+                "sev certs verify",
+                "sev session",
+                "sev session show",
+                "sev session open",
+                "sev measure",
+                "completion"
+            })
     void everyVerbHasHelpWithExamplesAndExitCodes(String verb) {
-        Ferry.Result result = Ferry.run(verb, "--help");
+        List<String> words = List.of(verb.split(" ", -1));
+        Ferry.Result result = Ferry.run(with(words, words.size(), "--help"));
         assertEquals(0, result.code());
         assertTrue(result.out().startsWith("Usage: ferry " + verb + " "), result::out);
         assertTrue(result.out().contains("Examples:"), result::out);
         assertTrue(result.out().contains("3   malformed or truncated input"), result::out);
-        assertEquals(result.out(), Ferry.run("help", verb).out());
+        for (int i = 0; i < words.size(); i++) {
+            assertEquals(result.out(), Ferry.run(with(words, i, "help")).out());
+        }
+    }
+
+    private static List<String> with(List<String> words, int at, String word) {
+        List<String> all = new ArrayList<>(words);
+        all.add(at, word);
+        return all;
+    }
+
+    /** So that the list above is complete. */
+    @Test
+    void everyVerbIsNamedOnce() {
+        assertEquals(List.of("certs", "session", "measure"), names("sev"));
+        assertEquals(List.of("show", "verify"), names("sev", "certs"));
+        assertEquals(List.of("show", "open"), names("sev", "session"));
+    }
+
+    private static List<String> names(String... words) {
+        VerbGroup group = Verbs.ALL;
+        for (String word : words) {
+            group = (VerbGroup) Objects.requireNonNull(group.named(word));
+        }
+        for (String name : group.names()) {
+            assertTrue(group.named(name) != null, name);
+        }
+        return group.names();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sev", "sev certs", "sev session"})
+    void noVerbBehindAGroupShowsItsVerbsAndFails(String group) {
+        Ferry.Result result = Ferry.run(group.split(" ", -1));
+        assertEquals(2, result.code());
+        assertEquals("", result.out());
+        assertTrue(result.err().startsWith("Usage: ferry " + group + " "), result::err);
+        assertTrue(result.err().contains("Verbs:\n  "), result::err);
     }
 
     @Test
     void noVerbOfLaterWorkIsListed() {
         String help = Ferry.run("--help").out();
-        for (String verb : new String[] {"report", "send", "sev"}) {
+        for (String verb : new String[] {"report", "send"}) {
             assertEquals(2, Ferry.run(verb).code(), verb);
             assertTrue(!help.contains("\n  " + verb + " "), help);
         }

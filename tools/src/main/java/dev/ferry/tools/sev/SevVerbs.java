@@ -1,0 +1,41 @@
+package dev.ferry.tools.sev;
+
+import dev.ferry.tools.cli.Command;
+import dev.ferry.tools.cli.Spec;
+import dev.ferry.tools.cli.VerbGroup;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code ferry sev}. */
+public final class SevVerbs implements VerbGroup {
+
+    private static final List<String> NAMES = List.of("certs", "session", "measure");
+
+    public SevVerbs() {}
+
+    @Override
+    public CommandSpec spec() {
+        return Spec.group("sev", "AMD SEV: certificates, sessions, launch measurements.")
+                .examples(
+                        "ferry sev certs verify pdh.cert chain.cert ask_ark.cert",
+                        "ferry sev session show session.bin",
+                        "ferry sev measure --help")
+                .build();
+    }
+
+    @Override
+    public List<String> names() {
+        return NAMES;
+    }
+
+    @Override
+    public @Nullable Command named(String name) {
+        return switch (name) {
+            case "certs" -> new CertsVerbs();
+            case "session" -> new SessionVerbs();
+            case "measure" -> new MeasureVerb();
+            default -> null;
+        };
+    }
+}
