@@ -2,6 +2,7 @@ package dev.ferry.tools.input;
 
 import dev.ferry.sev.SevException;
 import dev.ferry.sev.cert.P384PrivateKey;
+import dev.ferry.sev.firmware.PlatformFile;
 import dev.ferry.sev.stream.KeyedReceiver;
 import dev.ferry.sev.stream.PacketReceiver;
 import dev.ferry.stream.MalformedStreamException;
@@ -31,6 +32,11 @@ public final class SevKeyFile {
     public static P384PrivateKey read(String file) throws IOException {
         byte[] bytes = bytes(file);
         try {
+            if (bytes.length > 0 && bytes[0] == '{') {
+                try (PlatformFile platform = PlatformFile.read(Path.of(file))) {
+                    return platform.pdhKey();
+                }
+            }
             return P384PrivateKey.ofPem(bytes);
         } catch (SevException e) {
             throw new MalformedStreamException(

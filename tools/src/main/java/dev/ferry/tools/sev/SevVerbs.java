@@ -10,16 +10,19 @@ import picocli.CommandLine.Model.CommandSpec;
 /** {@code ferry sev}. */
 public final class SevVerbs implements VerbGroup {
 
-    private static final List<String> NAMES = List.of("certs", "session", "measure");
+    private static final List<String> NAMES = List.of("certs", "session", "decrypt", "measure");
 
     public SevVerbs() {}
 
     @Override
     public CommandSpec spec() {
-        return Spec.group("sev", "AMD SEV: certificates, sessions, launch measurements.")
+        return Spec.group(
+                        "sev",
+                        "AMD SEV: certificates, sessions, encrypted guests, launch measurements.")
                 .examples(
                         "ferry sev certs verify pdh.cert chain.cert ask_ark.cert",
                         "ferry sev session show session.bin",
+                        "ferry sev decrypt guest.mig --sev-key pdh.pem -o plain.mig",
                         "ferry sev measure --help")
                 .build();
     }
@@ -34,6 +37,7 @@ public final class SevVerbs implements VerbGroup {
         return switch (name) {
             case "certs" -> new CertsVerbs();
             case "session" -> new SessionVerbs();
+            case "decrypt" -> new DecryptVerb();
             case "measure" -> new MeasureVerb();
             default -> null;
         };
