@@ -97,12 +97,25 @@ public final class EncryptedPageSender {
     }
 
     /**
+     * Sends a page that is not private as if it were, unless an encrypted one was sent already: for
+     * a guest that has no private page, whose destination would otherwise not hear of the session.
+     * The page's own record must follow; it makes up for what this one did.
+     *
+     * @param offset of the page in its block
+     */
+    public void startWith(RamBlock of, long offset) throws IOException, SevException {
+        if (!started()) {
+            page(of, offset);
+            flush();
+        }
+    }
+
+    /**
      * Writes what was gathered and the list of shared regions.
      *
      * @param shared in order and without overlap
      * @param last block of the last page, or any
-     * @throws IllegalStateException if no private page was sent. A guest that has none needs one
-     *     sent all the same, which its own record in clear then follows
+     * @throws IllegalStateException if no encrypted page was sent: see {@link #startWith}
      */
     public void finish(List<GfnRange> shared, RamBlock last) throws IOException, SevException {
         flush();

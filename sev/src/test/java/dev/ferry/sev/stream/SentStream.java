@@ -42,6 +42,7 @@ final class SentStream {
     final int pages;
     final byte[] memory;
     private final List<GfnRange> shared = new ArrayList<>();
+    private boolean everyPageShared;
 
     SentStream(int pages, long seed) {
         this.pages = pages;
@@ -53,7 +54,7 @@ final class SentStream {
     }
 
     boolean isShared(int page) {
-        return page % 4 == 3;
+        return everyPageShared || page % 4 == 3;
     }
 
     List<GfnRange> shared() {
@@ -80,6 +81,14 @@ final class SentStream {
         }
     }
 
+    /** The same memory, all of it shared. */
+    byte[] allShared() throws IOException, SevException {
+        shared.clear();
+        shared.add(new GfnRange(0, pages));
+        everyPageShared = true;
+        return bytes(true);
+    }
+
     /** All of the stream. */
     byte[] bytes(boolean manifest) throws IOException, SevException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -100,6 +109,7 @@ final class SentStream {
             for (int page = 0; page < pages; page++) {
                 long offset = page * 4096L;
                 if (isShared(page)) {
+                    sender.startWith(block, offset);
                     sender.flush();
                     ram.plain(block, offset, ByteBuffer.wrap(memory), page * 4096);
                 } else {
