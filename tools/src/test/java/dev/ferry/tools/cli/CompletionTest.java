@@ -91,7 +91,7 @@ class CompletionTest {
         "'ferry sev certs verify --a', --ark-sha384",
         "'ferry verify --a', --against",
         "'ferry inspect x --dig', --digest",
-        "'ferry sev session open --s', '--sev-key --show-keys'"
+        "'ferry sev session open --s', '--schema --sev-key --show-keys'"
     })
     void fishCompletesVerbsAndOptions(String line, String expected)
             throws IOException, InterruptedException {
