@@ -125,6 +125,12 @@ class LauncherIT {
         assertEquals(
                 List.of(),
                 own.stream().filter(line -> !line.contains("shared objects file")).toList());
+        assertEquals(
+                List.of(),
+                Files.readAllLines(log).stream()
+                        .filter(line -> line.contains(" org.bouncycastle."))
+                        .toList(),
+                "the check of these signed jars slows every start");
     }
 
     @Test

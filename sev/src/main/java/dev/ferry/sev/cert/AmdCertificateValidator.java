@@ -49,7 +49,7 @@ public final class AmdCertificateValidator {
                             + " bytes, one by this key has "
                             + key.signatureBytes());
         }
-        if (!SignatureVerifier.rsaPss(
+        if (!RsaPssVerifier.verify(
                 key, signer.algorithm().hash(), certificate.signedBytes(), signature)) {
             return Verdict.badSignature(
                     "the signature (" + signer.algorithm() + ") does not verify");

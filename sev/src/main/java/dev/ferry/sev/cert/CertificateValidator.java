@@ -108,10 +108,9 @@ public final class CertificateValidator {
         boolean good =
                 switch (key) {
                     case CertificateKey.Ecc ecc ->
-                            SignatureVerifier.ecdsa(
-                                    ecc, algorithm.hash(), message, signature.value());
+                            EcdsaVerifier.verify(ecc, algorithm.hash(), message, signature.value());
                     case CertificateKey.Rsa rsa ->
-                            SignatureVerifier.rsaPss(
+                            RsaPssVerifier.verify(
                                     rsa, algorithm.hash(), message, signature.value());
                 };
         return good

@@ -201,9 +201,9 @@ class P384PrivateKeyTest {
             try (P384PrivateKey key = P384PrivateKey.random(RANDOM)) {
                 byte[] value = key.sign(message, RANDOM);
                 assertEquals(144, value.length);
-                assertTrue(SignatureVerifier.ecdsa(key.publicKey(), "SHA-256", message, value));
+                assertTrue(EcdsaVerifier.verify(key.publicKey(), "SHA-256", message, value));
                 message[i] ^= 1;
-                assertFalse(SignatureVerifier.ecdsa(key.publicKey(), "SHA-256", message, value));
+                assertFalse(EcdsaVerifier.verify(key.publicKey(), "SHA-256", message, value));
             }
         }
     }

@@ -242,6 +242,17 @@ class SessionBlobTest {
         }
     }
 
+    @Test
+    void closingZeroesTheWrapKeys() throws ReflectiveOperationException {
+        WrapKeys wrap = WrapKeys.derive(hex(Vectors.Z), Vectors.NONCE);
+        wrap.close();
+        for (String name : List.of("kek", "kik")) {
+            var field = WrapKeys.class.getDeclaredField(name);
+            field.setAccessible(true);
+            assertArrayEquals(new byte[16], (byte[]) field.get(wrap), name);
+        }
+    }
+
     private static void assertKeys(byte[] tek, byte[] tik, TransportKeys keys) {
         assertArrayEquals(tek, keys.encryption().getEncoded());
         assertArrayEquals(tik, keys.integrity().getEncoded());

@@ -28,6 +28,7 @@ final class CertsShowVerb implements Verb {
                         "Certificates one behind the other, in any order: PDH, PEK, OCA, CEK, ASK,"
                                 + " ARK; binary, base64 or hex. '-' is standard input.")
                 .flag("--json", "One JSON object, with keys and signatures.")
+                .flag("--schema", "Print the JSON Schema of --json and end.")
                 .examples(
                         "ferry sev certs show ask_ark_milan.cert",
                         "ferry sev certs show --json pdh.cert | jq '.certificates[].usage'")
@@ -36,6 +37,9 @@ final class CertsShowVerb implements Verb {
 
     @Override
     public ExitCode run(ParseResult options, Console console) throws IOException {
+        if (options.hasMatchedOption("--schema")) {
+            return SevSchema.print("sev-certs-show", console);
+        }
         List<CertificateFiles.Named> all =
                 CertificateFiles.read(options.matchedPositionalValue(0, List.of()), console);
         if (options.hasMatchedOption("--json")) {

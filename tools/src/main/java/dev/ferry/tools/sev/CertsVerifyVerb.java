@@ -48,6 +48,7 @@ final class CertsVerifyVerb implements Verb {
                         "Trust this root instead of AMD's: SHA-384 of the ARK without its signature,"
                                 + " as 'ferry sev certs show' tells it.")
                 .flag("--json", "One JSON object with every link.")
+                .flag("--schema", "Print the JSON Schema of --json and end.")
                 .examples(
                         "ferry sev certs verify pdh.cert cert_chain.cert ask_ark_rome.cert",
                         "ferry sev certs verify ask_ark_genoa.cert       AMD's own alone",
@@ -58,6 +59,9 @@ final class CertsVerifyVerb implements Verb {
 
     @Override
     public ExitCode run(ParseResult options, Console console) throws IOException {
+        if (options.hasMatchedOption("--schema")) {
+            return SevSchema.print("sev-certs-verify", console);
+        }
         String digest = options.matchedOptionValue("--ark-sha384", null);
         TrustedArks trusted =
                 digest == null

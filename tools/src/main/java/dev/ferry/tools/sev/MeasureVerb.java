@@ -58,6 +58,7 @@ final class MeasureVerb implements Verb {
                         "Compare with this measurement, 48 bytes in base64 or hex; exit with 1 if it"
                                 + " is another. Its nonce is taken if --nonce is not given.")
                 .flag("--json", "One JSON object.")
+                .flag("--schema", "Print the JSON Schema of --json and end.")
                 .examples(
                         "ferry sev measure --api 1.51 --build 3 --policy 1 --data OVMF.fd --tik tik.bin"
                                 + " --nonce 505152535455565758595a5b5c5d5e5f",
@@ -68,6 +69,9 @@ final class MeasureVerb implements Verb {
 
     @Override
     public ExitCode run(ParseResult options, Console console) throws IOException {
+        if (options.hasMatchedOption("--schema")) {
+            return SevSchema.print("sev-measure", console);
+        }
         LaunchMeasurement.Firmware firmware = firmware(options);
         byte[] expected = optional(options, "--expect", LaunchMeasurement.BYTES);
         byte[] nonce = nonce(options, expected);

@@ -61,6 +61,7 @@ final class SessionOpenVerb implements Verb {
                         "FILE",
                         "With --show-keys: write them to a file that only its owner can read.")
                 .flag("--json", "One JSON object.")
+                .flag("--schema", "Print the JSON Schema of --json and end.")
                 .examples(
                         "ferry sev session open --sev-key pdh.pem --pdh peer.cert --policy 1 session.b64",
                         "ferry sev session open --sev-key pdh.pem --pdh peer.cert --policy 1"
@@ -70,6 +71,9 @@ final class SessionOpenVerb implements Verb {
 
     @Override
     public ExitCode run(ParseResult options, Console console) throws IOException {
+        if (options.hasMatchedOption("--schema")) {
+            return SevSchema.print("sev-session-open", console);
+        }
         String file = SevFile.only(options.matchedPositionalValue(0, List.of()));
         String keyFile = SevArgument.required(options, "--sev-key");
         String pdhFile = SevArgument.required(options, "--pdh");

@@ -28,6 +28,7 @@ final class SessionShowVerb implements Verb {
                         "128 bytes; binary, base64 (QEMU's session-file) or hex. '-' is standard"
                                 + " input.")
                 .flag("--json", "One JSON object.")
+                .flag("--schema", "Print the JSON Schema of --json and end.")
                 .examples(
                         "ferry sev session show session.b64",
                         "ferry inspect --json sev.mig | jq -r .sev.session.bytes | ferry sev session"
@@ -37,6 +38,9 @@ final class SessionShowVerb implements Verb {
 
     @Override
     public ExitCode run(ParseResult options, Console console) throws IOException {
+        if (options.hasMatchedOption("--schema")) {
+            return SevSchema.print("sev-session-show", console);
+        }
         String file = SevFile.only(options.matchedPositionalValue(0, List.of()));
         SessionBlob session = SessionFile.read(file, console);
         if (options.hasMatchedOption("--json")) {
