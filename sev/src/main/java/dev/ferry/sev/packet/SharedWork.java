@@ -1,9 +1,7 @@
 package dev.ferry.sev.packet;
 
 import dev.ferry.sev.SevException;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * finds the next run behind it stops; the runs before it have all been taken and are finished, so
  * that the failure kept is the first one of the batch.
  */
-final class SharedWork {
+final class SharedWork implements PendingBatch {
 
     /** Short enough that threads end together, long enough that they seldom meet. */
     private static final int PAGES_PER_RUN = 16;
@@ -20,31 +18,27 @@ final class SharedWork {
     private final int pages;
     private final PacketPool.Task task;
     private final AtomicInteger next = new AtomicInteger();
-    private CountDownLatch others = new CountDownLatch(0);
+    private final int workers;
+    private final CountDownLatch working;
     private volatile int firstFailed = Integer.MAX_VALUE;
     private @Nullable SevException failure;
     private @Nullable Throwable broken;
 
-    SharedWork(int pages, PacketPool.Task task) {
+    SharedWork(int pages, int threads, PacketPool.Task task) {
         this.pages = pages;
         this.task = task;
+        workers = Math.min((pages + PAGES_PER_RUN - 1) / PAGES_PER_RUN, threads);
+        working = new CountDownLatch(workers);
     }
 
-    int runs() {
-        return (pages + PAGES_PER_RUN - 1) / PAGES_PER_RUN;
+    /** How many threads are to {@link #take} pages. */
+    int workers() {
+        return workers;
     }
 
-    void start(Executor helpers, List<PacketCipher> ciphers) {
-        others = new CountDownLatch(ciphers.size());
-        for (PacketCipher cipher : ciphers) {
-            helpers.execute(() -> {
-                try {
-                    take(cipher);
-                } finally {
-                    others.countDown();
-                }
-            });
-        }
+    /** A thread takes no more. */
+    void left() {
+        working.countDown();
     }
 
     /** Works until nothing is left. */
@@ -81,15 +75,15 @@ final class SharedWork {
         broken = e;
     }
 
-    /** Waits for the other threads: they write into the caller's arrays. */
-    void await() throws BadPacketException {
+    @Override
+    public void await() throws BadPacketException {
         boolean interrupted = false;
         while (true) {
             try {
-                others.await();
+                working.await();
                 break;
             } catch (InterruptedException e) {
-                // A batch takes milliseconds, and its arrays are not ours to leave half written.
+                // The threads write into the caller's arrays until they are done.
                 interrupted = true;
             }
         }

@@ -11,10 +11,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** A hang would be a failure. */
+@Timeout(120)
 class PacketPoolTest {
 
     private static final int PAGES = 300;
@@ -92,7 +95,7 @@ class PacketPoolTest {
     }
 
     @Test
-    void callersFromSeveralThreadsWaitForEachOther() throws Exception {
+    void callersFromSeveralThreadsShareIt() throws Exception {
         byte[] memory = random();
         try (PacketPool pool = new PacketPool(PacketVectors.keys(), 3)) {
             CompletableFuture<?>[] callers = new CompletableFuture<?>[4];
@@ -116,6 +119,44 @@ class PacketPoolTest {
             CompletableFuture.allOf(callers).get();
         } catch (ExecutionException e) {
             throw new AssertionError("in one of the callers", e.getCause());
+        }
+    }
+
+    @Test
+    void oneBatchIsFilledWhileAnotherIsWorkedOn() throws SevException {
+        byte[] memory = random();
+        PacketBatch[] batches = {batch, new PacketBatch(PAGES)};
+        PendingBatch[] pending = new PendingBatch[2];
+        try (PacketPool pool = new PacketPool(PacketVectors.keys(), 3)) {
+            for (int round = 0; round < 20; round++) {
+                int turn = round % 2;
+                PendingBatch earlier = pending[turn];
+                if (earlier != null) {
+                    earlier.await();
+                    batches[turn].clear();
+                    pool.open(batches[turn], PAGES);
+                    assertEquals(round - 2, batches[turn].plain()[0]);
+                }
+                System.arraycopy(memory, 0, batches[turn].plain(), 0, memory.length);
+                batches[turn].plain()[0] = (byte) round;
+                pending[turn] = pool.sealLater(batches[turn], PAGES);
+            }
+        }
+        for (int turn = 0; turn < 2; turn++) {
+            pending[turn].await();
+        }
+    }
+
+    @Test
+    void failureBelongsToItsBatch() throws SevException {
+        PacketBatch good = new PacketBatch(PAGES);
+        try (PacketPool pool = new PacketPool(PacketVectors.keys(), 2)) {
+            pool.seal(batch, PAGES);
+            pool.seal(good, PAGES);
+            batch.ciphertext()[PacketBatch.pageAt(77)] ^= 1;
+            PendingBatch bad = pool.openLater(batch, PAGES);
+            pool.openLater(good, PAGES).await();
+            assertEquals(77, assertThrows(BadPacketException.class, bad::await).index());
         }
     }
 

@@ -2,11 +2,9 @@ package dev.ferry.tools.bench;
 
 import dev.ferry.sev.SevException;
 import dev.ferry.sev.packet.PacketBatch;
-import dev.ferry.sev.packet.PacketPool;
 import dev.ferry.sev.session.TransportKeys;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -29,13 +27,11 @@ import java.util.StringTokenizer;
  */
 public final class SevPackets {
 
-    private static final int PAGES = 2048;
     private static final double GIGABYTE = 1e9;
 
     private final int rounds;
     private final int seconds;
     private final PrintStream out;
-    private final PacketBatch batch = new PacketBatch(PAGES);
 
     private SevPackets(int rounds, int seconds, PrintStream out) {
         this.rounds = rounds;
@@ -51,7 +47,6 @@ public final class SevPackets {
 
     private void all() throws IOException, InterruptedException, SevException {
         SecureRandom random = new SecureRandom();
-        random.nextBytes(batch.plain());
         String load = new StringTokenizer(Files.readString(Path.of("/proc/loadavg"))).nextToken();
         out.printf(
                 Locale.ROOT,
@@ -90,12 +85,12 @@ public final class SevPackets {
             throws IOException, InterruptedException, SevException {
         OpensslSpeed openssl = new OpensslSpeed(PacketBatch.PAGE_BYTES, seconds, cores);
         List<Round> all = new ArrayList<>();
-        try (PacketPool pool = new PacketPool(keys, cores)) {
+        try (PacketWork work = cores == 1 ? new OneCore(keys) : new AllCores(keys, cores)) {
             for (int i = 0; i <= rounds; i++) {
                 double aes = openssl.bytesPerSecond("-evp", "aes-128-ctr");
-                double seal = rate(cores, () -> pool.seal(batch, PAGES));
+                double seal = rate(work, true);
                 double hmac = openssl.bytesPerSecond("-hmac", "sha256");
-                double open = rate(cores, () -> pool.open(batch, PAGES));
+                double open = rate(work, false);
                 if (i > 0) {
                     all.add(new Round(aes, hmac, seal, open));
                 }
@@ -114,26 +109,15 @@ public final class SevPackets {
                 ratios(all.stream().mapToDouble(round -> round.open() / round.both()).toArray()));
     }
 
-    private interface Step {
-        void run() throws SevException;
-    }
-
-    /** As openssl measures: one core by its CPU time, several by the clock. */
-    private double rate(int cores, Step step) throws SevException {
+    private double rate(PacketWork work, boolean seal) throws SevException {
         long bytes = 0;
         long end = System.nanoTime() + seconds * 1_000_000_000L;
-        long start = now(cores);
+        long start = work.now();
         do {
-            step.run();
-            bytes += PAGES * (long) PacketBatch.PAGE_BYTES;
+            bytes += work.run(seal);
         } while (System.nanoTime() < end);
-        return bytes / ((now(cores) - start) / 1e9);
-    }
-
-    private static long now(int cores) {
-        return cores == 1
-                ? ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()
-                : System.nanoTime();
+        work.finish();
+        return bytes / ((work.now() - start) / 1e9);
     }
 
     private static String ratios(double[] ratios) {
