@@ -18,16 +18,17 @@ final class FishCompletion {
             # whether the words behind the command begin with these
             function __ferry_in
                 set -l words (commandline -opc)
-                test (count $words) -gt (count $argv)
-                or return 1
-                test (count $argv) -eq 0
-                or test "$words[2..(math (count $argv) + 1)]" = "$argv"
+                for word in $argv
+                    set -e words[1]
+                    test (count $words) -gt 0
+                    and test "$words[1]" = "$word"
+                    or return 1
+                end
             end
             # whether they are these, so that another verb comes next
             function __ferry_next
-                set -l words (commandline -opc)
-                test (count $words) -eq (math (count $argv) + 1)
-                and __ferry_in $argv
+                __ferry_in $argv
+                and test (count (commandline -opc)) -eq (math (count $argv) + 1)
             end
             """;
 

@@ -2,12 +2,14 @@ package dev.ferry.tools.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ferry.tools.Ferry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +80,46 @@ class CompletionTest {
     void fishScriptHasALineForEachVerbAndOption(String beginning) {
         List<String> lines = Ferry.run("completion", "fish").out().lines().toList();
         assertTrue(lines.stream().anyMatch(l -> l.startsWith(beginning)), lines::toString);
+    }
+
+    /** In a real shell, where there is one. */
+    @ParameterizedTest
+    @CsvSource({
+        "'ferry se', sev",
+        "'ferry sev ', 'certs measure session'",
+        "'ferry sev certs ', 'show verify'",
+        "'ferry sev certs verify --a', --ark-sha384",
+        "'ferry verify --a', --against",
+        "'ferry inspect x --dig', --digest",
+        "'ferry sev session open --s', '--sev-key --show-keys'"
+    })
+    void fishCompletesVerbsAndOptions(String line, String expected)
+            throws IOException, InterruptedException {
+        assumeTrue(installed("fish"), "fish is not installed");
+        Path script =
+                Files.writeString(
+                        directory.resolve("ferry.fish"), Ferry.run("completion", "fish").out());
+        Process fish =
+                new ProcessBuilder(
+                                "fish",
+                                "--no-config",
+                                "-c",
+                                "source $argv[1]; complete -C $argv[2]",
+                                script.toString(),
+                                line)
+                        .directory(Files.createDirectory(directory.resolve("empty")).toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        String out = new String(fish.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        fish.waitFor();
+        List<String> offered =
+                out.lines().map(offer -> offer.replaceFirst("\t.*", "")).sorted().toList();
+        assertEquals(List.of(expected.split(" ", -1)), offered, out);
+    }
+
+    private static boolean installed(String program) {
+        return Arrays.stream(System.getenv("PATH").split(":", -1))
+                .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
     }
 
     @Test
