@@ -3,6 +3,7 @@ package dev.ferry.tools.sev;
 import dev.ferry.tools.cli.Command;
 import dev.ferry.tools.cli.Spec;
 import dev.ferry.tools.cli.VerbGroup;
+import dev.ferry.tools.sev.platform.PlatformVerbs;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,17 +11,20 @@ import picocli.CommandLine.Model.CommandSpec;
 /** {@code ferry sev}. */
 public final class SevVerbs implements VerbGroup {
 
-    private static final List<String> NAMES = List.of("certs", "session", "measure");
+    private static final List<String> NAMES = List.of("certs", "session", "measure", "platform");
 
     public SevVerbs() {}
 
     @Override
     public CommandSpec spec() {
-        return Spec.group("sev", "AMD SEV: certificates, sessions, launch measurements.")
+        return Spec.group(
+                        "sev",
+                        "AMD SEV: certificates, sessions, launch measurements, software platforms.")
                 .examples(
                         "ferry sev certs verify pdh.cert chain.cert ask_ark.cert",
                         "ferry sev session show session.bin",
-                        "ferry sev measure --help")
+                        "ferry sev measure --help",
+                        "ferry sev platform create host-a.json")
                 .build();
     }
 
@@ -35,6 +39,7 @@ public final class SevVerbs implements VerbGroup {
             case "certs" -> new CertsVerbs();
             case "session" -> new SessionVerbs();
             case "measure" -> new MeasureVerb();
+            case "platform" -> new PlatformVerbs();
             default -> null;
         };
     }
