@@ -166,9 +166,9 @@ class SessionTest {
                         "--policy",
                         "1",
                         session);
-        assertEquals(5, result.code(), result::toString);
+        assertEquals(3, result.code(), result::toString);
         assertFalse(result.err().contains("topsecret"), result::err);
-        assertTrue(result.err().startsWith("ferry: " + key + ": "), result::err);
+        assertTrue(result.err().contains(key), result::err);
     }
 
     private Ferry.Result open(SevFixture capture, byte[] session, String... more)
