@@ -9,13 +9,16 @@ import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.live.LiveListener;
 import dev.ferry.stream.live.LiveSectionWriter;
 import dev.ferry.stream.postcopy.CommandPayload;
+import dev.ferry.stream.ram.MalformedPageException;
 import dev.ferry.stream.ram.MappedRamBitmap;
 import dev.ferry.stream.ram.MappedRamSequenceWriter;
 import dev.ferry.stream.ram.PageKind;
 import dev.ferry.stream.ram.PageRun;
+import dev.ferry.stream.ram.PageSink;
 import dev.ferry.stream.ram.RamBlock;
 import dev.ferry.stream.ram.RamFeatures;
 import dev.ferry.stream.ram.RamSectionWriter;
+import dev.ferry.stream.ram.ZeroDetection;
 import dev.ferry.stream.vmstate.DescriptionIndex;
 import dev.ferry.stream.vmstate.VmStateEncoder;
 import java.io.IOException;
@@ -25,6 +28,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes again what is read of one channel. */
 final class ChannelRecoder {
@@ -35,6 +39,7 @@ final class ChannelRecoder {
     private final Consumer<StreamRecoder.Kept> kept;
     private final StreamWriter writer;
     private final RamSectionWriter ram;
+    private @Nullable ZeroDetection opened;
     private final MappedRamSequenceWriter mapped;
     private final List<ConfigurationSubsection> subsections = new ArrayList<>();
 
@@ -107,9 +112,27 @@ final class ChannelRecoder {
         return new RamFeatures(addresses, false, hostPageSizes);
     }
 
-    void pages(PageRun run) throws IOException {
+    void writeOpened() {
+        opened = new ZeroDetection(new Opened());
+    }
+
+    /** Pages that an extension opened, as any others. */
+    private final class Opened implements PageSink {
+        @Override
+        public void blocks(List<RamBlock> blocks, int pageSize) {}
+
+        @Override
+        public void pages(PageRun run) throws IOException {
+            ram.pages(run);
+        }
+    }
+
+    void pages(PageRun run) throws IOException, MalformedPageException {
         if (run.kind() == PageKind.ENCRYPTED) {
-            // Written by whoever listens to the extension that read them.
+            // Written by whoever listens to the extension that read them, or here as they are.
+            if (opened != null && run.encoding() != PageRun.Encoding.ABSENT) {
+                opened.pages(run);
+            }
             return;
         }
         if (run.kind() == PageKind.MAPPED) {

@@ -6,6 +6,7 @@ import dev.ferry.stream.item.ConfigurationSubsection;
 import dev.ferry.stream.item.SectionType;
 import dev.ferry.stream.item.StreamItem;
 import dev.ferry.stream.live.LiveListener;
+import dev.ferry.stream.ram.MalformedPageException;
 import dev.ferry.stream.ram.MappedRamBitmap;
 import dev.ferry.stream.ram.PageRun;
 import dev.ferry.stream.ram.PageSink;
@@ -128,6 +129,19 @@ public final class StreamRecoder implements Closeable {
         return to.ram();
     }
 
+    /**
+     * Pages that came encrypted, and whose contents the extension of the options gives, are written
+     * as pages of any other guest: PAGE and ZERO records. Whatever else the extension reads is left
+     * out.
+     */
+    public void writeOpened() {
+        for (ChannelRecoder channel : channels) {
+            if (channel != null) {
+                channel.writeOpened();
+            }
+        }
+    }
+
     private void keep(Kept what) {
         if (kept.size() < MAX_KEPT) {
             kept.add(what);
@@ -146,7 +160,7 @@ public final class StreamRecoder implements Closeable {
         public void blocks(List<RamBlock> blocks, int pageSize) {}
 
         @Override
-        public void pages(PageRun run) throws IOException {
+        public void pages(PageRun run) throws IOException, MalformedPageException {
             ChannelRecoder channel = channels.get(run.channel());
             if (channel != null) {
                 channel.pages(run);

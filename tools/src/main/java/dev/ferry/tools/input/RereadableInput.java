@@ -117,6 +117,14 @@ public final class RereadableInput implements MigrationOpener, Closeable {
         return open(pages, StreamListener.NONE);
     }
 
+    /** How it is read, but for who takes the pages. */
+    public ReaderOptions options() {
+        return ReaderOptions.DEFAULT
+                .withPageSize(files.pageSize())
+                .withLayouts(layouts)
+                .withExtension(sev);
+    }
+
     /** As the other one, with {@code listener} told about the stream's parts. */
     public MigrationReader open(PageSink pages, StreamListener listener) throws IOException {
         endProgress();
@@ -125,14 +133,7 @@ public final class RereadableInput implements MigrationOpener, Closeable {
         progress = shown;
         in.onProgress(shown);
         MigrationReader reader =
-                MigrationReader.of(
-                        in,
-                        ReaderOptions.DEFAULT
-                                .withPages(pages)
-                                .withListener(listener)
-                                .withPageSize(files.pageSize())
-                                .withLayouts(layouts)
-                                .withExtension(sev));
+                MigrationReader.of(in, options().withPages(pages).withListener(listener));
         for (Rewound channel : channels) {
             reader.addChannel(new WireInput(channel.again()));
         }

@@ -11,7 +11,8 @@ import picocli.CommandLine.Model.CommandSpec;
 /** {@code ferry sev}. */
 public final class SevVerbs implements VerbGroup {
 
-    private static final List<String> NAMES = List.of("certs", "session", "measure", "platform");
+    private static final List<String> NAMES =
+            List.of("certs", "session", "decrypt", "measure", "platform");
 
     public SevVerbs() {}
 
@@ -19,10 +20,12 @@ public final class SevVerbs implements VerbGroup {
     public CommandSpec spec() {
         return Spec.group(
                         "sev",
-                        "AMD SEV: certificates, sessions, launch measurements, software platforms.")
+                        "AMD SEV: certificates, sessions, encrypted guests, launch measurements,"
+                                + " software platforms.")
                 .examples(
                         "ferry sev certs verify pdh.cert chain.cert ask_ark.cert",
                         "ferry sev session show session.bin",
+                        "ferry sev decrypt guest.mig --sev-key pdh.pem -o plain.mig",
                         "ferry sev measure --help",
                         "ferry sev platform create host-a.json")
                 .build();
@@ -38,6 +41,7 @@ public final class SevVerbs implements VerbGroup {
         return switch (name) {
             case "certs" -> new CertsVerbs();
             case "session" -> new SessionVerbs();
+            case "decrypt" -> new DecryptVerb();
             case "measure" -> new MeasureVerb();
             case "platform" -> new PlatformVerbs();
             default -> null;

@@ -118,6 +118,7 @@ class UsageTest {
                 "sev session",
                 "sev session show",
                 "sev session open",
+                "sev decrypt",
                 "sev measure",
                 "sev platform",
                 "sev platform create",
@@ -146,7 +147,7 @@ class UsageTest {
     /** So that the list above is complete. */
     @Test
     void everyVerbIsNamedOnce() {
-        assertEquals(List.of("certs", "session", "measure", "platform"), names("sev"));
+        assertEquals(List.of("certs", "session", "decrypt", "measure", "platform"), names("sev"));
         assertEquals(List.of("create", "show", "export"), names("sev", "platform"));
         assertEquals(List.of("show", "verify"), names("sev", "certs"));
         assertEquals(List.of("show", "open"), names("sev", "session"));

@@ -45,11 +45,24 @@ class OpenedGuestInQemuTest {
         assertEquals(0, result.code(), result::toString);
     }
 
-    private Path opened(SevFixture fixture) throws IOException {
+    /** Each of the two ways for one of the two QEMUs. */
+    private Path opened(SevFixture fixture, QemuRelease release) throws IOException {
         SevGuestFiles files = SevGuestFiles.of(fixture, directory);
         String opened = directory.resolve("opened").toString();
         String without = directory.resolve("without-kvmclock").toString();
-        ferry("convert", files.stream(), "--sev-key", files.key(), "--to", "stream", "-o", opened);
+        if (release == QemuRelease.V7_2) {
+            ferry("sev", "decrypt", files.stream(), "--sev-key", files.key(), "-o", opened);
+        } else {
+            ferry(
+                    "convert",
+                    files.stream(),
+                    "--sev-key",
+                    files.key(),
+                    "--to",
+                    "stream",
+                    "-o",
+                    opened);
+        }
         // The one device that only KVM has.
         ferry("edit", opened, "-o", without, "--drop", "kvmclock");
         return Path.of(without);
@@ -85,7 +98,7 @@ class OpenedGuestInQemuTest {
     @MethodSource("loads")
     void runsOnWithTheSameMemory(SevFixture fixture, QemuRelease release) throws IOException {
         QemuPeer peer = QemuPeer.require(release);
-        Path stream = opened(fixture);
+        Path stream = opened(fixture, release);
         try (QemuProcess qemu = QemuProcess.start(peer, directory, machine(fixture))) {
             Incoming.pipe(stream).load(qemu, MigrationSettings.PLAIN);
             assertEquals(

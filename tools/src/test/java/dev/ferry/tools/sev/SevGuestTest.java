@@ -9,6 +9,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.ferry.sev.SevException;
+import dev.ferry.sev.cert.AmdChain;
+import dev.ferry.sev.cert.P384PrivateKey;
+import dev.ferry.sev.cert.PlatformChain;
+import dev.ferry.sev.cert.SevCertificate;
+import dev.ferry.sev.firmware.FirmwareVersion;
+import dev.ferry.sev.firmware.PlatformFile;
 import dev.ferry.testdata.SevFixture;
 import dev.ferry.testdata.SevFixtures;
 import dev.ferry.tools.Ferry;
@@ -218,6 +225,94 @@ class SevGuestTest {
         JsonNode report = inspect(input);
         assertEquals(fixture.blockDigests(), digests(report));
         assertTrue(report.required("sev").isNull());
+    }
+
+    @ParameterizedTest
+    @MethodSource("captures")
+    void decryptKeepsAllButTheEncryption(SevFixture fixture) throws IOException {
+        SevGuestFiles files = SevGuestFiles.of(fixture, directory);
+        String plain = directory.resolve("plain").toString();
+        Ferry.Result result =
+                Ferry.run("sev", "decrypt", files.stream(), "--sev-key", files.key(), "-o", plain);
+        assertEquals(0, result.code(), result::toString);
+        assertTrue(
+                result.out().contains(fixture.pageRecords("encrypted") + " pages decrypted"),
+                result::toString);
+        JsonNode before = inspect(files.stream());
+        JsonNode after = inspect(plain, "--digest");
+        assertTrue(after.required("sev").isNull());
+        assertEquals(fixture.blockDigests(), digests(after));
+        assertEquals(before.required("sections").size(), after.required("sections").size());
+        assertEquals(
+                fixture.pageRecords("xbzrle"),
+                after.required("ramBlocks").get(0).required("pages").required("xbzrle").intValue());
+    }
+
+    @Test
+    void decryptNeedsAKeyAndAnSevGuest() throws IOException {
+        SevGuestFiles files =
+                SevGuestFiles.of(SevFixtures.named("sev-pc-512k-idle-noregions"), directory);
+        Path plain = directory.resolve("plain");
+        Path again = directory.resolve("again");
+        assertEquals(2, Ferry.run("sev", "decrypt", files.stream(), "-o", plain.toString()).code());
+        assertFalse(Files.exists(plain));
+        Ferry.run(
+                "sev", "decrypt", files.stream(), "--sev-key", files.key(), "-o", plain.toString());
+        Ferry.Result result =
+                Ferry.run(
+                        "sev",
+                        "decrypt",
+                        plain.toString(),
+                        "--sev-key",
+                        files.key(),
+                        "-o",
+                        again.toString());
+        assertEquals(4, result.code(), result::toString);
+        assertFalse(Files.exists(again));
+    }
+
+    @Test
+    void decryptLeavesNothingOfAChangedStream() throws IOException {
+        SevFixture fixture = SevFixtures.named("sev-pc-512k-idle-noregions");
+        SevGuestFiles files = SevGuestFiles.of(fixture, directory);
+        byte[] stream = fixture.readAllBytes();
+        stream[400_000] ^= 1;
+        Files.write(Path.of(files.stream()), stream);
+        Path plain = directory.resolve("plain");
+        Ferry.Result result =
+                Ferry.run(
+                        "sev",
+                        "decrypt",
+                        files.stream(),
+                        "--sev-key",
+                        files.key(),
+                        "-o",
+                        plain.toString());
+        assertEquals(3, result.code(), result::toString);
+        assertFalse(Files.exists(plain));
+    }
+
+    @Test
+    void aPlatformFileIsAKey() throws IOException, SevException {
+        SevFixture fixture = SevFixtures.named("sev-q35-2m-dirty");
+        SevGuestFiles files = SevGuestFiles.of(fixture, directory);
+        Path platform = directory.resolve("platform.json");
+        try (P384PrivateKey pdh = P384PrivateKey.of(fixture.destination().pdhPrivateKey());
+                PlatformFile file =
+                        PlatformFile.ofPdh(
+                                new FirmwareVersion(0, 24, 3),
+                                pdh,
+                                SevCertificate.parse(fixture.destination().certificate("pdh")),
+                                PlatformChain.parse(fixture.destination().platformChain()),
+                                AmdChain.parse(fixture.destination().amdChain()))) {
+            file.write(platform);
+        }
+        JsonNode report = inspect(files.stream(), "--digest", "--sev-key", platform.toString());
+        assertEquals(fixture.blockDigests(), digests(report));
+        Files.writeString(platform, Files.readString(platform).substring(0, 100));
+        Ferry.Result result =
+                Ferry.run("inspect", files.stream(), "--sev-key", platform.toString());
+        assertEquals(3, result.code(), result::toString);
     }
 
     @ParameterizedTest
