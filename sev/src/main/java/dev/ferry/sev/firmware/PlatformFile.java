@@ -32,7 +32,7 @@ import java.util.Arrays;
 public final class PlatformFile implements AutoCloseable {
 
     /** The most a file may have: some ten times what one has. */
-    static final int MAX_BYTES = 0x40000;
+    public static final int MAX_BYTES = 0x40000;
 
     private final PlatformIdentity identity;
 
@@ -102,18 +102,25 @@ public final class PlatformFile implements AutoCloseable {
             content = in.readNBytes(MAX_BYTES + 1);
         }
         try {
-            if (content.length > MAX_BYTES) {
-                throw FlatJson.malformed(
-                        "expected at most 0x"
-                                + Integer.toHexString(MAX_BYTES)
-                                + " bytes, found more");
-            }
-            return new PlatformFile(PlatformJson.read(content));
+            return parse(content);
         } catch (SevException e) {
             throw new SevException(e.status(), "platform file " + file + ": " + e.getMessage(), e);
         } finally {
             Arrays.fill(content, (byte) 0);
         }
+    }
+
+    /**
+     * Reads a file's content.
+     *
+     * @throws SevException SECURE_DATA_INVALID if it is no platform's
+     */
+    public static PlatformFile parse(byte[] json) throws SevException {
+        if (json.length > MAX_BYTES) {
+            throw FlatJson.malformed(
+                    "expected at most 0x" + Integer.toHexString(MAX_BYTES) + " bytes, found more");
+        }
+        return new PlatformFile(PlatformJson.read(json));
     }
 
     /** Writes it for the owner alone to read, all of it or nothing. */

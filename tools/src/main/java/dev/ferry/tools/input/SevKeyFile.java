@@ -32,18 +32,30 @@ public final class SevKeyFile {
     public static P384PrivateKey read(String file) throws IOException {
         byte[] bytes = bytes(file);
         try {
-            if (bytes.length > 0 && bytes[0] == '{') {
-                try (PlatformFile platform = PlatformFile.read(Path.of(file))) {
-                    return platform.pdhKey();
-                }
-            }
-            return P384PrivateKey.ofPem(bytes);
+            return isJson(bytes) ? platform(bytes) : P384PrivateKey.ofPem(bytes);
         } catch (SevException e) {
             throw new MalformedStreamException(
                     "SEV key: " + e.getMessage(), new Place(file, 0, ""), e);
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
+    }
+
+    /** The PDH's key of a software platform. */
+    private static P384PrivateKey platform(byte[] bytes) throws SevException {
+        try (PlatformFile platform = PlatformFile.parse(bytes)) {
+            return platform.pdhKey();
+        }
+    }
+
+    /** PEM never begins with a brace. */
+    private static boolean isJson(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return b == '{';
+            }
+        }
+        return false;
     }
 
     /** Receivers that open what was sent to the owner of that key. */

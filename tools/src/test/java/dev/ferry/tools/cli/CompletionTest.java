@@ -86,7 +86,7 @@ class CompletionTest {
     @ParameterizedTest
     @CsvSource({
         "'ferry se', sev",
-        "'ferry sev ', 'certs measure session'",
+        "'ferry sev ', 'certs decrypt measure platform session'",
         "'ferry sev certs ', 'show verify'",
         "'ferry sev certs verify --a', --ark-sha384",
         "'ferry verify --a', --against",

@@ -50,6 +50,8 @@ class UsageTest {
                     help sev cert                        | unknown verb: sev cert; did you mean certs?
                     sev help certs shw                   | unknown verb: sev certs shw; did you mean show?
                     sev certs show                       | no file is named
+                    sev platform show                    | expected one platform file, found 0
+                    sev platform export x                | nothing is asked for: --pdh, --chain or --amd
                     sev certs verify                     | no file is named
                     sev certs verify x --ark-sha384 12   | --ark-sha384: expected 48 bytes in hex or base64, found 1
                     sev session show                     | expected one file, found 0
@@ -116,7 +118,12 @@ class UsageTest {
                 "sev session",
                 "sev session show",
                 "sev session open",
+                "sev decrypt",
                 "sev measure",
+                "sev platform",
+                "sev platform create",
+                "sev platform show",
+                "sev platform export",
                 "completion"
             })
     void everyVerbHasHelpWithExamplesAndExitCodes(String verb) {
@@ -140,7 +147,8 @@ class UsageTest {
     /** So that the list above is complete. */
     @Test
     void everyVerbIsNamedOnce() {
-        assertEquals(List.of("certs", "session", "measure"), names("sev"));
+        assertEquals(List.of("certs", "session", "decrypt", "measure", "platform"), names("sev"));
+        assertEquals(List.of("create", "show", "export"), names("sev", "platform"));
         assertEquals(List.of("show", "verify"), names("sev", "certs"));
         assertEquals(List.of("show", "open"), names("sev", "session"));
     }
@@ -157,7 +165,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sev", "sev certs", "sev session"})
+    @ValueSource(strings = {"sev", "sev certs", "sev session", "sev platform"})
     void noVerbBehindAGroupShowsItsVerbsAndFails(String group) {
         Ferry.Result result = Ferry.run(group.split(" ", -1));
         assertEquals(2, result.code());
