@@ -3,6 +3,7 @@ import static java.lang.classfile.ClassFile.JAVA_17_VERSION;
 import static java.lang.classfile.ClassFile.JAVA_6_VERSION;
 import static java.lang.classfile.ClassFile.StackMapsOption.GENERATE_STACK_MAPS;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -35,7 +37,7 @@ import java.util.zip.ZipOutputStream;
  *
  * <pre>
  *  ferry     the launcher, executable
- *  lib/*.jar classes older than Java 6 raised, see {@link #raise}
+ *  lib/*.jar classes older than Java 6 raised, see {@link #raise}; no signatures, see {@link #unsign}
  *  lib/id    one line that differs whenever a jar, the launcher or the training does; archives of
  *            loaded classes go by it
  * </pre>
@@ -58,6 +60,9 @@ final class FinishImage {
         }
         Collections.sort(jars);
         for (Path jar : jars) {
+            if (isSigned(jar)) {
+                unsign(jar);
+            }
             if (hasOldClass(jar)) {
                 raise(jar);
             }
@@ -83,6 +88,48 @@ final class FinishImage {
             }
         }
         return HexFormat.of().formatHex(digest.digest()).substring(0, ID_DIGITS);
+    }
+
+    private static boolean isSigned(Path jar) throws IOException {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            return Collections.list(zip.entries()).stream().anyMatch(FinishImage::isSignature);
+        }
+    }
+
+    private static boolean isSignature(ZipEntry entry) {
+        return entry.getName().matches("META-INF/[^/]*\\.(SF|RSA|DSA|EC)");
+    }
+
+    /**
+     * Takes away a jar's signature. The JVM
+     * would check it at every start that needs a class of the jar, against a digest of each of its
+     * files: for Bouncy Castle that is 300 ms. And it leaves classes of signed jars out of its
+     * archive. Only a provider of the JCA might need its signature, and ours are the JDK's own.
+     */
+    private static void unsign(Path jar) throws IOException {
+        ByteArrayOutputStream unsigned = new ByteArrayOutputStream();
+        try (ZipFile in = new ZipFile(jar.toFile());
+                ZipOutputStream out = new ZipOutputStream(unsigned)) {
+            for (ZipEntry entry : Collections.list(in.entries())) {
+                if (isSignature(entry)) {
+                    continue;
+                }
+                byte[] bytes = read(in, entry);
+                if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
+                    Manifest manifest = new Manifest(new ByteArrayInputStream(bytes));
+                    manifest.getEntries().clear();
+                    ByteArrayOutputStream mainOnly = new ByteArrayOutputStream();
+                    manifest.write(mainOnly);
+                    bytes = mainOnly.toByteArray();
+                }
+                ZipEntry same = new ZipEntry(entry.getName());
+                same.setTime(entry.getTime());
+                out.putNextEntry(same);
+                out.write(bytes);
+                out.closeEntry();
+            }
+        }
+        Files.write(jar, unsigned.toByteArray());
     }
 
     private static boolean hasOldClass(Path jar) throws IOException {
