@@ -1,8 +1,7 @@
 /**
  * Packets: what leaves the firmware of one platform, encrypted and authenticated, and goes into
  * that of another. {@link dev.ferry.sev.packet.PacketCipher} makes and opens one at a time, {@link
- * dev.ferry.sev.packet.PacketPool} many on all cores, {@link dev.ferry.sev.packet.SecretPackets}
- * those that a guest's owner sends.
+ * dev.ferry.sev.packet.PacketPool} many on all cores.
  */
 @NullMarked
 package dev.ferry.sev.packet;

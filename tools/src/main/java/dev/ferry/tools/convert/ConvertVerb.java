@@ -1,6 +1,7 @@
 package dev.ferry.tools.convert;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ferry.sev.stream.SevSummary;
 import dev.ferry.stream.UnsupportedStreamException;
 import dev.ferry.stream.convert.SavedVm;
 import dev.ferry.stream.ram.RamBlock;
@@ -95,9 +96,22 @@ public final class ConvertVerb implements Verb {
         ConvertOptions how = ConvertOptions.of(options);
         Format format = Formats.of(how);
         try (OutputFiles out = OutputFiles.open(path, files.all(), console);
-                RereadableInput input = RereadableInput.open(files, console);
-                SavedVm vm = read(input)) {
+                RereadableInput input = RereadableInput.open(files, console)) {
             Report report = new Report();
+            Converted converted = convert(input, format, out, report);
+            out.commit();
+            tell(converted, out, how, report, console);
+        }
+        return ExitCode.OK;
+    }
+
+    /** What was converted, in a few words. */
+    private record Converted(String machine, List<RamBlock> blocks, long devices) {}
+
+    private static Converted convert(
+            RereadableInput input, Format format, OutputFiles out, Report report)
+            throws IOException {
+        try (SavedVm vm = SavedVm.read(input)) {
             if (vm.unsent() > 0) {
                 report.note(
                         Quantity.count(vm.unsent())
@@ -109,26 +123,36 @@ public final class ConvertVerb implements Verb {
                         "an SEV guest, opened with the key: the output has its memory in clear, and"
                                 + " a guest that relies on SEV does not run on from it");
             }
-            format.write(new Conversion(vm, input.container(), files.main(), out, report));
-            out.commit();
-            tell(vm, out, how, report, console);
-        }
-        return ExitCode.OK;
-    }
-
-    private static SavedVm read(RereadableInput input) throws IOException {
-        try {
-            return SavedVm.read(input);
+            format.write(new Conversion(vm, input.container(), input.files().main(), out, report));
+            return new Converted(
+                    vm.machine(), vm.blocks(), vm.early().size() + vm.devices().size());
         } catch (UnsupportedStreamException e) {
-            if (input.sev() == null || input.decrypts()) {
+            SevSummary sev = input.sev();
+            if (sev == null || input.decrypts() || sev.encryptedPages() == 0) {
                 throw e;
             }
-            throw new UnsupportedStreamException(e.problem() + " (--sev-key)", e.at(), e);
+            if (!format.takesStreams() || !input.files().channels().isEmpty()) {
+                throw new UnsupportedStreamException(e.problem() + " (--sev-key)", e.at(), e);
+            }
+            return sealed(input, sev, format, out, report);
         }
+    }
+
+    private static Converted sealed(
+            RereadableInput input, SevSummary sev, Format format, OutputFiles out, Report report)
+            throws IOException {
+        SealedGuest guest = SealedGuest.read(input, sev);
+        format.write(guest, out);
+        report.note(
+                "an SEV guest: "
+                        + Quantity.count(guest.encryptedPages(), "page")
+                        + " stay encrypted for the platform they were sent to; --sev-key opens"
+                        + " them");
+        return new Converted(guest.machine(), guest.blocks(), guest.devices());
     }
 
     private static void tell(
-            SavedVm vm, OutputFiles out, ConvertOptions how, Report report, Console console)
+            Converted vm, OutputFiles out, ConvertOptions how, Report report, Console console)
             throws IOException {
         long ram = 0;
         for (RamBlock block : vm.blocks()) {
@@ -147,7 +171,7 @@ public final class ConvertVerb implements Verb {
             line.append(", ").append(vm.machine().isEmpty() ? "machine unknown" : vm.machine());
             line.append(", ").append(Quantity.bytes(ram)).append(" of RAM in ");
             line.append(vm.blocks().size()).append(" blocks, ");
-            line.append(vm.early().size() + vm.devices().size()).append(" devices, ");
+            line.append(vm.devices()).append(" devices, ");
             line.append(Quantity.bytes(out.bytes()));
             console.out().println(line);
             for (String name : out.names().subList(1, out.names().size())) {
@@ -163,7 +187,7 @@ public final class ConvertVerb implements Verb {
     }
 
     private static void json(
-            SavedVm vm,
+            Converted vm,
             OutputFiles out,
             ConvertOptions how,
             Report report,
@@ -180,7 +204,7 @@ public final class ConvertVerb implements Verb {
             json.writeStringField("machine", vm.machine());
             Json.unsigned(json, "ramBytes", ram);
             json.writeNumberField("ramBlocks", vm.blocks().size());
-            json.writeNumberField("devices", vm.early().size() + vm.devices().size());
+            json.writeNumberField("devices", vm.devices());
             Json.unsigned(json, "bytes", out.bytes());
             strings(json, "files", out.names());
             strings(json, "evidence", report.evidence());

@@ -1,7 +1,6 @@
 package dev.ferry.tools.convert;
 
 import dev.ferry.stream.convert.MappedRamFile;
-import dev.ferry.stream.convert.PageRecords;
 import dev.ferry.stream.convert.SavedVm;
 import dev.ferry.stream.convert.StreamTarget;
 import dev.ferry.stream.convert.ZeroPages;
@@ -45,7 +44,7 @@ final class Formats {
                             + "'");
         }
         return switch (options.format()) {
-            case "stream" -> stream(options);
+            case "stream" -> new StreamFormat(options);
             case "mapped-ram" -> mappedRam(options);
             case "libvirt" -> new SaveImageFormat(options);
             case "elf", "kdump", "lime", "raw", "ram+regs" -> new DumpFormat(options);
@@ -53,20 +52,6 @@ final class Formats {
             default ->
                     throw new UsageException(
                             "--to: expected " + names() + ", found '" + options.format() + "'");
-        };
-    }
-
-    private static Format stream(ConvertOptions options) {
-        ZeroPages zeroPages = options.zeroPagesOr(ZeroPages.MARK);
-        return conversion -> {
-            SavedVm vm = conversion.vm();
-            WireOutput wire = WireOutput.background(conversion.out().channel());
-            try {
-                StreamTarget.write(vm, wire, new PageRecords(vm.pages(), vm.shared(), zeroPages));
-                wire.flush();
-            } finally {
-                wire.end();
-            }
         };
     }
 

@@ -75,6 +75,33 @@ final class SaveImageFormat implements Format {
         }
     }
 
+    @Override
+    public boolean takesStreams() {
+        return format != LibvirtFormat.SPARSE;
+    }
+
+    @Override
+    public void write(SealedGuest guest, OutputFiles out) throws IOException {
+        String xml =
+                xmlFile == null ? null : Files.readString(Path.of(xmlFile), StandardCharsets.UTF_8);
+        LibvirtSaveImage image;
+        if (guest.container() instanceof LibvirtSaveImage before) {
+            image = before.withFormat(format);
+            image = xml == null ? image : image.withXml(xml);
+        } else if (xml != null) {
+            image = LibvirtSaveImage.create(xml, null, guest.running(), format);
+        } else {
+            throw new UsageException("an SEV guest's domain is not made up: give --xml");
+        }
+        try (LibvirtSaveImageWriter writer =
+                out.seekable()
+                        ? LibvirtSaveImageWriter.begin(out.file(), image)
+                        : LibvirtSaveImageWriter.beginForward(out.channel(), image)) {
+            guest.copy(new WireOutput(writer.stream()));
+            writer.finish();
+        }
+    }
+
     /** The image's header and texts: the input's own where it has them. */
     private LibvirtSaveImage image(Conversion conversion) throws IOException {
         String xml =

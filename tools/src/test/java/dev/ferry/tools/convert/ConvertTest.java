@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -234,27 +233,6 @@ class ConvertTest {
     void wrongValuesAreWrongUsage(String option) throws IOException {
         String name = option.substring(0, option.indexOf('='));
         assertRefused(convert(outputs.resolve("vm").toString(), "multifd", option), 2, name);
-        assertEquals(List.of(), written());
-    }
-
-    @Test
-    void inputOfTheSevForkIsRefusedWithWhatItNeeds() throws IOException {
-        // The block list of a capture, and behind it an encrypted page.
-        byte[] whole = Files.readAllBytes(input);
-        byte[] name = {6, 'p', 'c', '.', 'r', 'a', 'm'};
-        int records = 0;
-        for (int i = 0; i < whole.length - 8 && records == 0; i++) {
-            if (whole[i] == 2 && whole[i + 4] == 1 && i > 150) {
-                records = i + 5;
-            }
-        }
-        byte[] bytes = Arrays.copyOf(whole, records + 8 + name.length + 4);
-        bytes[records + 6] = 2;
-        bytes[records + 7] = 0;
-        System.arraycopy(name, 0, bytes, records + 8, name.length);
-        Files.write(input, bytes);
-        assertRefused(
-                convert(outputs.resolve("vm").toString(), "raw"), 4, "private key of the platform");
         assertEquals(List.of(), written());
     }
 }

@@ -22,6 +22,7 @@ import dev.ferry.tools.Ferry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -316,8 +317,18 @@ class SevGuestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"stream", "mapped-ram", "elf", "raw", "lime", "ram+regs", "kdump"})
-    void nothingIsConvertedWithoutTheKey(String format) throws IOException {
+    @ValueSource(
+            strings = {
+                "mapped-ram",
+                "multifd",
+                "libvirt:sparse",
+                "elf",
+                "raw",
+                "lime",
+                "ram+regs",
+                "kdump"
+            })
+    void memoryIsNotWrittenWithoutTheKey(String format) throws IOException {
         SevGuestFiles files =
                 SevGuestFiles.of(SevFixtures.named("sev-pc-512k-idle-noregions"), directory);
         Path target = directory.resolve("plain");
@@ -326,6 +337,29 @@ class SevGuestTest {
         assertEquals(4, result.code(), result::toString);
         assertTrue(result.err().contains("--sev-key"), result::toString);
         assertFalse(Files.exists(target));
+    }
+
+    @Test
+    void withoutTheKeyPagesStayEncryptedInAnotherContainer() throws IOException {
+        SevFixture fixture = SevFixtures.named("sev-pc-512k-pflash");
+        SevGuestFiles files = SevGuestFiles.of(fixture, directory);
+        String xml =
+                Files.writeString(directory.resolve("vm.xml"), "<domain type='kvm'/>").toString();
+        String save = directory.resolve("sev.save").toString();
+        String again = directory.resolve("again").toString();
+        String[] pack = {"convert", files.stream(), "-o", save, "--to", "libvirt:xz"};
+        assertEquals(2, Ferry.run(pack).code());
+        List<String> withXml = new ArrayList<>(List.of(pack));
+        withXml.addAll(List.of("--xml", xml));
+        Ferry.Result packed = Ferry.run(withXml);
+        assertEquals(0, packed.code(), packed::toString);
+        assertTrue(packed.err().contains("stay encrypted"), packed::toString);
+        JsonNode report = inspect(save, "--digest", "--sev-key", files.key());
+        assertEquals("libvirt-save", report.at("/input/container").asText());
+        assertEquals(fixture.blockDigests(), digests(report));
+        Ferry.Result unpacked = Ferry.run("convert", save, "-o", again, "--to", "stream");
+        assertEquals(0, unpacked.code(), unpacked::toString);
+        assertEquals(-1, Files.mismatch(Path.of(files.stream()), Path.of(again)));
     }
 
     @Test
