@@ -118,6 +118,7 @@ final class MigrationState {
 
     void postcopyBegins() {
         postcopy = true;
+        ram.postcopyBegins();
     }
 
     boolean described() {

@@ -49,7 +49,11 @@ final class ExtendedRecord implements RamRecord {
     }
 
     @Override
-    public boolean inSection() {
+    public boolean postcopy() {
+        return !inSection || ram.postcopy();
+    }
+
+    boolean inSection() {
         return inSection;
     }
 

@@ -30,6 +30,7 @@ public final class RamState implements AutoCloseable {
     private List<RamBlock> blocks = List.of();
     private int pageSize;
     private boolean announced;
+    private boolean postcopy;
 
     /** Nothing known yet; pages will go to {@code sink}. */
     public RamState(PageSink sink) {
@@ -109,6 +110,15 @@ public final class RamState implements AutoCloseable {
             throw new IllegalArgumentException("page size " + bytes);
         }
         pageSize = bytes;
+    }
+
+    /** From here on pages are postcopy's. */
+    public void postcopyBegins() {
+        postcopy = true;
+    }
+
+    boolean postcopy() {
+        return postcopy;
     }
 
     /** Tells the extension that all was read. */

@@ -15,8 +15,8 @@ public interface RamRecord {
     /** The channel's number, 0 for the main one. */
     int channel();
 
-    /** Whether the record is in a section; postcopy's second channel has none. */
-    boolean inSection();
+    /** Whether it comes in postcopy: after LISTEN, or on the second channel. */
+    boolean postcopy();
 
     /** Offset in the channel of the record's first byte. */
     long at();

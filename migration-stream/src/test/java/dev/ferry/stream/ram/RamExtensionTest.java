@@ -51,7 +51,7 @@ class RamExtensionTest {
                             + Long.toHexString(record.offset())
                             + " @0x"
                             + Long.toHexString(record.at())
-                            + (record.inSection() ? "" : " bare"));
+                            + (record.postcopy() ? " postcopy" : ""));
             int color = record.input().u8("color");
             if (color == 0xff) {
                 long at = record.input().offset();
@@ -107,6 +107,15 @@ class RamExtensionTest {
                 List.of("ZERO", "ENCRYPTED", "ENCRYPTED", "ZERO", "ENCRYPTED"),
                 lines.stream().map(line -> line.substring(0, line.indexOf(' '))).toList());
         assertEquals(3, ram.statistics().pages(PageKind.ENCRYPTED));
+    }
+
+    @Test
+    void postcopysRecordsAreMarked() throws IOException {
+        WireBytes page = WireBytes.of().raw("0000000000001200 01 61 05");
+        reader.readBare(new WireInput(new MemorySource("preempt", page.bytes())));
+        ram.postcopyBegins();
+        read(WireBytes.of().raw("0000000000001200 01 61 05").raw(EOS));
+        assertEquals(List.of("a 0x1000 @0x0 postcopy", "a 0x1000 @0x0 postcopy"), painted.seen);
     }
 
     @Test

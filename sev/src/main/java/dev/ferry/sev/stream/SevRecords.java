@@ -104,7 +104,7 @@ final class SevRecords implements RamExtension {
         WireInput in = record.input();
         long at = in.offset();
         long type = in.u32("encrypted record's type");
-        if (!record.inSection()) {
+        if (record.postcopy()) {
             throw in.unsupported(
                     record.at(), "an encrypted page in postcopy, which SEV guests cannot do");
         }
