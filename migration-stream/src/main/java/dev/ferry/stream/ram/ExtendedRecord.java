@@ -95,6 +95,12 @@ final class ExtendedRecord implements RamRecord {
     }
 
     @Override
+    public void back(long from, long head) {
+        at = from;
+        word = head;
+    }
+
+    @Override
     public void requirePage() throws IOException {
         if (!block.hasPage(offset(), ram.pageSize())) {
             throw in.malformed(

@@ -45,6 +45,14 @@ public interface RamRecord {
     void next(long at, long word);
 
     /**
+     * Goes back to a record that was read before, for messages about it.
+     *
+     * @param at offset of its first byte
+     * @param word its first 64 bits
+     */
+    void back(long at, long word);
+
+    /**
      * Throws if the record's page is not a whole page of its block.
      *
      * @throws dev.ferry.stream.MalformedStreamException that says so

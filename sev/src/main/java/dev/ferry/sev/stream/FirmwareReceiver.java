@@ -60,21 +60,23 @@ public final class FirmwareReceiver implements PacketReceiver {
     }
 
     @Override
+    public int capacity() {
+        return SevRecords.PACKETS;
+    }
+
+    @Override
+    public void take(int index, ByteBuffer from, int header) {
+        from.get(header, batch.headers(), PacketBatch.headerAt(index), SevFormat.PACKET_HEADER);
+        from.get(
+                header + SevFormat.PACKET_HEADER + 4,
+                batch.ciphertext(),
+                PacketBatch.pageAt(index),
+                SevFormat.PAGE);
+    }
+
+    @Override
     public byte @Nullable [] open(
-            RamBlock block,
-            long[] offsets,
-            ByteBuffer from,
-            int[] headers,
-            int count,
-            FirmwareStatus[] statuses) {
-        for (int i = 0; i < count; i++) {
-            from.get(headers[i], batch.headers(), PacketBatch.headerAt(i), SevFormat.PACKET_HEADER);
-            from.get(
-                    headers[i] + SevFormat.PACKET_HEADER + 4,
-                    batch.ciphertext(),
-                    PacketBatch.pageAt(i),
-                    SevFormat.PAGE);
-        }
+            RamBlock block, long[] offsets, int count, FirmwareStatus[] statuses) {
         Arrays.fill(statuses, 0, count, FirmwareStatus.SUCCESS);
         try {
             workers.each(

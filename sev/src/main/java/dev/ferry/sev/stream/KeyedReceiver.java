@@ -46,26 +46,24 @@ public final class KeyedReceiver implements PacketReceiver {
     }
 
     @Override
-    public byte[] open(
-            RamBlock block,
-            long[] offsets,
-            ByteBuffer from,
-            int[] headers,
-            int count,
-            FirmwareStatus[] statuses) {
+    public int capacity() {
+        return SevRecords.PACKETS;
+    }
+
+    @Override
+    public void take(int index, ByteBuffer from, int header) {
         PacketBatch packets = Objects.requireNonNull(batch);
-        for (int i = 0; i < count; i++) {
-            from.get(
-                    headers[i],
-                    packets.headers(),
-                    PacketBatch.headerAt(i),
-                    SevFormat.PACKET_HEADER);
-            from.get(
-                    headers[i] + SevFormat.PACKET_HEADER + 4,
-                    packets.ciphertext(),
-                    PacketBatch.pageAt(i),
-                    SevFormat.PAGE);
-        }
+        from.get(header, packets.headers(), PacketBatch.headerAt(index), SevFormat.PACKET_HEADER);
+        from.get(
+                header + SevFormat.PACKET_HEADER + 4,
+                packets.ciphertext(),
+                PacketBatch.pageAt(index),
+                SevFormat.PAGE);
+    }
+
+    @Override
+    public byte[] open(RamBlock block, long[] offsets, int count, FirmwareStatus[] statuses) {
+        PacketBatch packets = Objects.requireNonNull(batch);
         Arrays.fill(statuses, 0, count, FirmwareStatus.SUCCESS);
         try {
             Objects.requireNonNull(pool).open(packets, count);

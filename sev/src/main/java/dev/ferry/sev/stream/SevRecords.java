@@ -38,12 +38,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SevRecords implements RamExtension {
 
-    /** Most packets that are opened together: as many as an input's buffer has. */
-    static final int PACKETS = WireInput.BUFFER_BYTES / SevFormat.RECORD;
+    /** Most packets that are opened together: enough for all cores, 1 MiB. */
+    static final int PACKETS = 256;
 
     private final SevOptions options;
     private final Findings findings;
-    private final int[] headers = new int[PACKETS];
+    private final long[] ats = new long[PACKETS];
     private final long[] words = new long[PACKETS];
     private final long[] offsets = new long[PACKETS];
     private final FirmwareStatus[] statuses = new FirmwareStatus[PACKETS];
@@ -52,7 +52,6 @@ final class SevRecords implements RamExtension {
     private @Nullable PacketReceiver receiver;
     private @Nullable StartFields start;
     private boolean met;
-    private boolean inPlace;
     private long encrypted;
     private long opened;
     private long refused;
@@ -170,44 +169,42 @@ final class SevRecords implements RamExtension {
 
     // --- packets -----------------------------------------------------------------------------
 
-    /** Reads the packet of this record, and of those behind it that lie in the buffer whole. */
+    /** Reads the packet of this record, and those of records behind it that are just like it. */
     private void packets(RamRecord record) throws IOException, MalformedPageException {
         WireInput in = record.input();
-        ByteBuffer b = in.window(4 + SevFormat.PACKET_HEADER + 4 + SevFormat.PAGE, "packet");
-        int pos = b.position() - 4;
-        long base = in.offset() - b.position();
-        requireLengths(in, b, pos, base);
-        int available =
-                (int) Math.min(b.limit() - b.position(), in.regionRemaining()) + b.position();
-        headers[0] = pos + SevFormat.TYPE_TO_HEADER;
-        words[0] = record.word();
-        int count = 1;
-        pos += SevFormat.TYPE_TO_END;
-        while (count < PACKETS
-                && available - pos >= SevFormat.RECORD
-                && continues(b, pos, record)) {
-            headers[count] = pos + 8 + SevFormat.TYPE_TO_HEADER;
-            words[count++] = b.getLong(pos);
-            pos += SevFormat.RECORD;
+        ByteBuffer b = in.window(SevFormat.TYPE_TO_END - 4, "packet");
+        int type = b.position() - 4;
+        requireLengths(in, b, type, in.offset() - b.position());
+        int most = receiver == null ? PACKETS : Math.min(PACKETS, receiver.capacity());
+        int count = 0;
+        while (true) {
+            take(record, b, type + SevFormat.TYPE_TO_HEADER, count++);
+            b.position(type + SevFormat.TYPE_TO_END);
+            ByteBuffer next = count == most ? null : in.windowOrNull(SevFormat.RECORD);
+            if (next == null || !continues(next, next.position(), record)) {
+                break;
+            }
+            b = next;
+            record.next(in.offset(), b.getLong(b.position()));
+            type = b.position() + 8;
         }
-        b.position(pos);
         encrypted += count;
-        deliver(record, b, base, count);
+        deliver(record, count);
     }
 
-    private static void requireLengths(WireInput in, ByteBuffer b, int pos, long base)
+    private static void requireLengths(WireInput in, ByteBuffer b, int type, long base)
             throws StreamException {
-        int length = b.getInt(pos + 4);
+        int length = b.getInt(type + 4);
         if (length != SevFormat.PACKET_HEADER) {
             throw in.malformed(
-                    base + pos + 4,
+                    base + type + 4,
                     "packet header's length: expected 52, found "
                             + Integer.toUnsignedString(length));
         }
-        length = b.getInt(pos + SevFormat.TYPE_TO_DATA - 4);
+        length = b.getInt(type + SevFormat.TYPE_TO_DATA - 4);
         if (length != SevFormat.PAGE) {
             throw in.malformed(
-                    base + pos + SevFormat.TYPE_TO_DATA - 4,
+                    base + type + SevFormat.TYPE_TO_DATA - 4,
                     "packet's length: expected 4096, found " + Integer.toUnsignedString(length));
         }
     }
@@ -224,66 +221,68 @@ final class SevRecords implements RamExtension {
                 && record.block().hasPage(word & -(long) SevFormat.PAGE, SevFormat.PAGE);
     }
 
-    private void deliver(RamRecord record, ByteBuffer b, long base, int count)
-            throws IOException, MalformedPageException {
-        PacketReceiver opener = receiver;
-        if (opener != null) {
-            for (int i = 0; i < count; i++) {
-                offsets[i] = words[i] & -(long) SevFormat.PAGE;
-            }
-            byte[] pages = opener.open(record.block(), offsets, b, headers, count, statuses);
-            inPlace = pages == null;
-            if (pages != null && pages != plain) {
-                plain = pages;
-                plainPages = ByteBuffer.wrap(pages);
-            }
-        }
-        for (int first = 0; first < count; ) {
-            long offset = words[first] & -(long) SevFormat.PAGE;
-            boolean known = opener != null && statuses[first] == FirmwareStatus.SUCCESS;
-            step(record, b, base, first);
-            long at = record.at();
-            int end = first + 1;
-            while (end < count
-                    && (words[end] & -(long) SevFormat.PAGE)
-                            == offset + (long) (end - first) * SevFormat.PAGE
-                    && known == (opener != null && statuses[end] == FirmwareStatus.SUCCESS)) {
-                step(record, b, base, end++);
-            }
-            if (known && !inPlace && record.wantsContents()) {
-                record.pages(offset, end - first, plainPages, first * SevFormat.PAGE, at);
-            } else {
-                record.unread(offset, end - first, at);
-            }
-            first = end;
-        }
-    }
-
-    /** Tells about one of the packets that were read together. */
-    private void step(RamRecord record, ByteBuffer b, long base, int packet) throws IOException {
-        if (packet > 0) {
-            record.next(base + headers[packet] - SevFormat.TYPE_TO_HEADER - 8, words[packet]);
-        }
-        digest.packet(record.block(), record.offset(), b, headers[packet]);
+    private void take(RamRecord record, ByteBuffer b, int header, int index) throws IOException {
+        ats[index] = record.at();
+        words[index] = record.word();
+        offsets[index] = record.offset();
+        digest.packet(record.block(), record.offset(), b, header);
         options.listener()
                 .packet(
                         record.at(),
                         record.block(),
                         record.offset(),
                         b,
-                        headers[packet],
-                        headers[packet] + SevFormat.PACKET_HEADER + 4);
+                        header,
+                        header + SevFormat.PACKET_HEADER + 4);
         if (receiver != null) {
-            outcome(record, statuses[packet]);
+            receiver.take(index, b, header);
         }
     }
 
-    private void outcome(RamRecord record, FirmwareStatus status) throws StreamException {
+    private void deliver(RamRecord record, int count) throws IOException, MalformedPageException {
+        PacketReceiver opener = receiver;
+        boolean inPlace = false;
+        if (opener != null) {
+            byte[] pages = opener.open(record.block(), offsets, count, statuses);
+            inPlace = pages == null;
+            if (pages != null && pages != plain) {
+                plain = pages;
+                plainPages = ByteBuffer.wrap(pages);
+            }
+            for (int i = 0; i < count; i++) {
+                outcome(record, i);
+            }
+        }
+        for (int first = 0; first < count; ) {
+            boolean known = opener != null && statuses[first] == FirmwareStatus.SUCCESS;
+            int end = first + 1;
+            while (end < count
+                    && offsets[end] == offsets[first] + (long) (end - first) * SevFormat.PAGE
+                    && known == (opener != null && statuses[end] == FirmwareStatus.SUCCESS)) {
+                end++;
+            }
+            if (known && !inPlace && record.wantsContents()) {
+                record.pages(
+                        offsets[first],
+                        end - first,
+                        plainPages,
+                        first * SevFormat.PAGE,
+                        ats[first]);
+            } else {
+                record.unread(offsets[first], end - first, ats[first]);
+            }
+            first = end;
+        }
+    }
+
+    private void outcome(RamRecord record, int index) throws StreamException {
+        FirmwareStatus status = statuses[index];
         if (status == FirmwareStatus.SUCCESS) {
             opened++;
             return;
         }
         refused++;
+        record.back(ats[index], words[index]);
         StreamException problem =
                 record.input()
                         .malformed(
