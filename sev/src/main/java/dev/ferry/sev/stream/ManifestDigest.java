@@ -16,6 +16,7 @@ import java.util.List;
  *  the start  03, policy (32 bits), PDH certificate (2084 bytes), session (128 bytes)
  *  a packet   01, name length (8 bits), block name, page offset (64), IV (16 bytes), MAC (32 bytes)
  *  the list   02, number of ranges (32 bits), each: first frame (64), frame behind the last (64)
+ *  bitmaps    04, number of slots (32 bits), each: address (64), pages (64), the bitmap
  * </pre>
  *
  * Numbers are big-endian. The start comes first. The list stands where the stream has it, behind
@@ -26,6 +27,7 @@ public final class ManifestDigest {
     private static final byte PACKET = 1;
     private static final byte LIST = 2;
     private static final byte START = 3;
+    private static final byte BITMAPS = 4;
 
     /** Of a packet header: IV and MAC, behind the flags, which the MAC covers. */
     private static final int IV = 4;
@@ -86,6 +88,18 @@ public final class ManifestDigest {
         for (GfnRange range : ranges) {
             room(16);
             gathered.putLong(range.start()).putLong(range.end());
+        }
+    }
+
+    /** Adds the bitmaps that the oldest dialect has instead. */
+    public void bitmaps(List<SlotBitmap> slots) {
+        room(1 + 4);
+        gathered.put(BITMAPS).putInt(slots.size());
+        for (SlotBitmap slot : slots) {
+            room(16);
+            gathered.putLong(slot.baseGpa()).putLong(slot.pages());
+            drain();
+            sha256.update(slot.bits());
         }
     }
 

@@ -209,10 +209,14 @@ final class SevRecords implements RamExtension {
         }
     }
 
-    /** Whether an encrypted page of the same block is at {@code pos}, with nothing odd about it. */
+    /**
+     * Whether an encrypted page of the same block is at {@code pos}, with nothing odd about it, and
+     * behind the last one: packets that are opened side by side must be of different pages.
+     */
     private static boolean continues(ByteBuffer b, int pos, RamRecord record) {
         long word = b.getLong(pos);
-        return (word & (SevFormat.PAGE - 1))
+        return (word & -(long) SevFormat.PAGE) > record.offset()
+                && (word & (SevFormat.PAGE - 1))
                         == (SevFormat.RAM_SAVE_FLAG_ENCRYPTED_DATA
                                 | SevFormat.RAM_SAVE_FLAG_CONTINUE)
                 && b.getInt(pos + 8) == SevFormat.RAM_SAVE_ENCRYPTED_PAGE
@@ -318,6 +322,7 @@ final class SevRecords implements RamExtension {
         statusAt = record.at();
         if (dialect().status() == Dialect.Status.BITMAP) {
             bitmaps = StatusReader.bitmaps(in);
+            digest.bitmaps(bitmaps);
             options.listener().bitmaps(record.at(), record.word(), record.block(), bitmaps);
         } else {
             ranges = StatusReader.list(in);

@@ -77,6 +77,36 @@ class MigratedGuestTest {
     }
 
     @Test
+    void theLastOfManyVersionsOfAPageStays() throws IOException, SevException {
+        byte[] contents = contents();
+        Random random = new Random(12);
+        try (SevHost a = new SevHost();
+                SevHost b = new SevHost()) {
+            a.launch(contents, SevHost.POLICY);
+            try (FirmwareSender sender = a.senderTo(b)) {
+                byte[] stream =
+                        a.send(
+                                sender,
+                                true,
+                                (pages, block) -> {
+                                    byte[] page = new byte[4096];
+                                    for (int i = 0; i < 300; i++) {
+                                        int at = random.nextInt(3) * 4096;
+                                        random.nextBytes(page);
+                                        System.arraycopy(page, 0, contents, at, 4096);
+                                        a.firmware.dbgEncrypt(a.guest, at, page, 0, 4096);
+                                        pages.page(block, at);
+                                        pages.flush();
+                                    }
+                                });
+                b.receive(stream, true);
+                sender.finish();
+            }
+            assertArrayEquals(contents, b.seenByTheGuest());
+        }
+    }
+
+    @Test
     void aPlatformsKeyFileOpensWhatWasSentToIt() throws IOException, SevException {
         try (SevHost a = new SevHost();
                 SevHost b = new SevHost()) {

@@ -119,8 +119,19 @@ final class SevHost implements AutoCloseable {
                 (block, offset) -> offset);
     }
 
+    /** Sends more, behind all pages. */
+    interface More {
+        void send(EncryptedPageSender pages, RamBlock block) throws IOException, SevException;
+    }
+
     /** The whole stream. */
     byte[] send(FirmwareSender sender, boolean manifest) throws IOException, SevException {
+        return send(sender, manifest, (pages, block) -> {});
+    }
+
+    /** The same and more. */
+    byte[] send(FirmwareSender sender, boolean manifest, More more)
+            throws IOException, SevException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (WireOutput out = new WireOutput(Channels.newChannel(bytes))) {
             StreamWriter writer = new StreamWriter(out, true);
@@ -142,6 +153,7 @@ final class SevHost implements AutoCloseable {
                     pages.page(BLOCK, (long) page * PAGE);
                 }
             }
+            more.send(pages, BLOCK);
             pages.finish(shared(), BLOCK);
             ram.eos();
             writer.end();
