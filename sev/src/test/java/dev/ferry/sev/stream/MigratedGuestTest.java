@@ -99,6 +99,13 @@ class MigratedGuestTest {
                                         pages.flush();
                                     }
                                 });
+                OneByOne keyed = new OneByOne(new KeyedReceiver(b.platform.pdhKey()));
+                SevReading sev =
+                        new SevReading(
+                                SevOptions.DEFAULT.withCheckAll(true).withReceiver(() -> keyed));
+                Captures.read(stream, ReaderOptions.DEFAULT.withExtension(sev));
+                assertEquals(150 + 300, keyed.opened);
+                assertTrue(keyed.most > 1);
                 b.receive(stream, true);
                 sender.finish();
             }
