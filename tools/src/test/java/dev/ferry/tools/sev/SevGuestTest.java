@@ -20,10 +20,13 @@ import dev.ferry.testdata.SevFixture;
 import dev.ferry.testdata.SevFixtures;
 import dev.ferry.tools.Ferry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -109,6 +112,51 @@ class SevGuestTest {
         assertEquals(
                 fixture.pageRecords("encrypted"),
                 report.required("sev").required("openedPages").intValue());
+    }
+
+    @Test
+    void noReportHasWhatIsInPrivatePages() throws IOException {
+        SevFixture fixture = SevFixtures.named("sev-pc-512k-idle-noregions");
+        SevGuestFiles files = SevGuestFiles.of(fixture, directory);
+        Path ram = directory.resolve("ram");
+        Ferry.run(
+                "extract",
+                files.stream(),
+                "--block",
+                "pc.ram",
+                "-o",
+                ram.toString(),
+                "--sev-key",
+                files.key());
+        byte[] memory = Files.readAllBytes(ram);
+        List<String> secrets = new ArrayList<>();
+        for (int page = 0; page < memory.length; page += 4096) {
+            byte[] piece = Arrays.copyOfRange(memory, page + 64, page + 80);
+            boolean various = false;
+            for (byte b : piece) {
+                various |= b != piece[0];
+            }
+            if (various) {
+                secrets.add(HexFormat.of().formatHex(piece));
+                secrets.add(new String(piece, StandardCharsets.ISO_8859_1));
+            }
+        }
+        assertTrue(secrets.size() > 20, "private pages have something in them");
+        String other = SevGuestFiles.of(fixture, directory).stream();
+        for (List<String> command :
+                List.of(
+                        List.of("inspect", files.stream()),
+                        List.of("inspect", "--json", "--pages", "--sections", files.stream()),
+                        List.of("verify", "--json", files.stream()),
+                        List.of("diff", "--json", files.stream(), other))) {
+            List<String> withKey = new ArrayList<>(command);
+            withKey.addAll(List.of("--sev-key", files.key(), "--debug"));
+            Ferry.Result result = Ferry.run(withKey);
+            String said = new String(result.bytes(), StandardCharsets.ISO_8859_1) + result.err();
+            for (String secret : secrets) {
+                assertFalse(said.contains(secret), () -> command + " tells " + secret);
+            }
+        }
     }
 
     @ParameterizedTest
