@@ -57,7 +57,7 @@ final class Summary {
         }
         out.println();
         out.println(style.bold("SEV guest"));
-        for (List<String> line : SevText.lines(sev, inspection.input().files().sevKey() != null)) {
+        for (List<String> line : SevLines.lines(sev, inspection.input().files().sevKey() != null)) {
             fact(line.getFirst(), line.getLast());
         }
     }

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a stream has of SEV, in a few lines. */
-final class SevText {
+final class SevLines {
 
-    private SevText() {}
+    private SevLines() {}
 
     /** Pairs of a word and what is said about it. */
     static List<List<String>> lines(SevSummary sev, boolean key) {
