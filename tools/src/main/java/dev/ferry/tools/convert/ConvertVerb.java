@@ -17,6 +17,7 @@ import dev.ferry.tools.json.Json;
 import dev.ferry.tools.output.OutputFiles;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -131,15 +132,20 @@ public final class ConvertVerb implements Verb {
             if (sev == null || input.decrypts() || sev.encryptedPages() == 0) {
                 throw e;
             }
-            if (!format.takesStreams() || !input.files().channels().isEmpty()) {
+            Optional<SealedFormat> sealed = format.sealed();
+            if (sealed.isEmpty() || !input.files().channels().isEmpty()) {
                 throw new UnsupportedStreamException(e.problem() + " (--sev-key)", e.at(), e);
             }
-            return sealed(input, sev, format, out, report);
+            return sealed(input, sev, sealed.get(), out, report);
         }
     }
 
     private static Converted sealed(
-            RereadableInput input, SevSummary sev, Format format, OutputFiles out, Report report)
+            RereadableInput input,
+            SevSummary sev,
+            SealedFormat format,
+            OutputFiles out,
+            Report report)
             throws IOException {
         SealedGuest guest = SealedGuest.read(input, sev);
         format.write(guest, out);

@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A libvirt save image, with the stream in any of the seven ways that libvirt knows. */
@@ -76,12 +77,11 @@ final class SaveImageFormat implements Format {
     }
 
     @Override
-    public boolean takesStreams() {
-        return format != LibvirtFormat.SPARSE;
+    public Optional<SealedFormat> sealed() {
+        return format == LibvirtFormat.SPARSE ? Optional.empty() : Optional.of(this::copy);
     }
 
-    @Override
-    public void write(SealedGuest guest, OutputFiles out) throws IOException {
+    private void copy(SealedGuest guest, OutputFiles out) throws IOException {
         String xml =
                 xmlFile == null ? null : Files.readString(Path.of(xmlFile), StandardCharsets.UTF_8);
         LibvirtSaveImage image;

@@ -7,6 +7,7 @@ import dev.ferry.stream.convert.ZeroPages;
 import dev.ferry.stream.io.WireOutput;
 import dev.ferry.tools.output.OutputFiles;
 import java.io.IOException;
+import java.util.Optional;
 
 /** A plain stream, as {@code -incoming} takes it. */
 final class StreamFormat implements Format {
@@ -30,12 +31,11 @@ final class StreamFormat implements Format {
     }
 
     @Override
-    public boolean takesStreams() {
-        return true;
+    public Optional<SealedFormat> sealed() {
+        return Optional.of(StreamFormat::copy);
     }
 
-    @Override
-    public void write(SealedGuest guest, OutputFiles out) throws IOException {
+    private static void copy(SealedGuest guest, OutputFiles out) throws IOException {
         WireOutput wire = WireOutput.background(out.channel());
         try {
             guest.copy(wire);
