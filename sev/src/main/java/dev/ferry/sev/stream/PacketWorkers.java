@@ -36,22 +36,37 @@ final class PacketWorkers implements AutoCloseable {
         for (int i = 0; i < Math.min(others, count - 1); i++) {
             running.add(threads.submit(run));
         }
-        run.run();
         try {
-            for (Future<?> each : running) {
-                each.get();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while packets were made", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("packets: " + e.getCause(), e);
+            run.run();
         } finally {
-            running.clear();
+            // Whatever happens: the threads use the caller's arrays until they are done.
+            awaitAll();
         }
         SevException failure = run.failure;
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    private void awaitAll() {
+        boolean interrupted = false;
+        Throwable broken = null;
+        while (!running.isEmpty()) {
+            try {
+                running.getLast().get();
+                running.removeLast();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException e) {
+                broken = e.getCause();
+                running.removeLast();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (broken != null) {
+            throw new IllegalStateException("a thread of the packet workers failed", broken);
         }
     }
 
