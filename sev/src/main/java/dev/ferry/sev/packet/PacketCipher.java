@@ -35,14 +35,12 @@ public final class PacketCipher implements AutoCloseable {
     /** A packet's length is a multiple of it. */
     public static final int BLOCK_BYTES = 16;
 
-    private static final byte[] NOTHING = {};
-
     private final Cipher cipher;
     private final SecretKey key;
     private final PacketMac mac;
     private final FreshIvs ivs;
     private final byte[] iv = new byte[PacketHeader.IV_BYTES];
-    private byte[] scratch = NOTHING;
+    private byte[] scratch = {};
     private boolean closed;
 
     /** For pages. */
@@ -85,7 +83,7 @@ public final class PacketCipher implements AutoCloseable {
             byte[] ciphertext,
             int ciphertextAt) {
         ivs.take(iv, 0);
-        seal(iv, plain, plainAt, length, header, headerAt, ciphertext, ciphertextAt, NOTHING);
+        sealWith(iv, plain, plainAt, length, header, headerAt, ciphertext, ciphertextAt);
     }
 
     /**
@@ -101,7 +99,17 @@ public final class PacketCipher implements AutoCloseable {
             int headerAt,
             byte[] ciphertext,
             int ciphertextAt) {
-        seal(iv, plain, plainAt, length, header, headerAt, ciphertext, ciphertextAt, NOTHING);
+        requireOpen();
+        requireLength(length);
+        if (iv.length != PacketHeader.IV_BYTES) {
+            throw new IllegalArgumentException("IV: expected 16 bytes, found " + iv.length);
+        }
+        Objects.checkFromIndexSize(plainAt, length, plain.length);
+        requireRoom(header, headerAt, ciphertext, ciphertextAt, length);
+        PacketHeader.putInt(header, headerAt, 0);
+        System.arraycopy(iv, 0, header, headerAt + PacketHeader.IV_AT, iv.length);
+        crypt(iv, plain, plainAt, length, ciphertext, ciphertextAt);
+        mac.write(header, headerAt, ciphertext, ciphertextAt, length);
     }
 
     /** The same from memory of any kind, through an array. */
@@ -117,29 +125,6 @@ public final class PacketCipher implements AutoCloseable {
         byte[] page = scratch();
         MemorySegment.copy(plain, ValueLayout.JAVA_BYTE, plainAt, page, 0, length);
         seal(page, 0, length, header, headerAt, ciphertext, ciphertextAt);
-    }
-
-    void seal(
-            byte[] iv,
-            byte[] plain,
-            int plainAt,
-            int length,
-            byte[] header,
-            int headerAt,
-            byte[] ciphertext,
-            int ciphertextAt,
-            byte[] appended) {
-        requireOpen();
-        requireLength(length);
-        if (iv.length != PacketHeader.IV_BYTES) {
-            throw new IllegalArgumentException("IV: expected 16 bytes, found " + iv.length);
-        }
-        Objects.checkFromIndexSize(plainAt, length, plain.length);
-        requireRoom(header, headerAt, ciphertext, ciphertextAt, length);
-        PacketHeader.putInt(header, headerAt, 0);
-        System.arraycopy(iv, 0, header, headerAt + PacketHeader.IV_AT, iv.length);
-        crypt(iv, plain, plainAt, length, ciphertext, ciphertextAt);
-        mac.write(header, headerAt, ciphertext, ciphertextAt, length, appended);
     }
 
     /**
@@ -167,8 +152,9 @@ public final class PacketCipher implements AutoCloseable {
         requireRoom(header, headerAt, ciphertext, ciphertextAt, length);
         // Here, unlike in LAUNCH_SECRET, the firmware looks at the flag before the code.
         checkNotCompressed(header, headerAt);
-        checkMac(header, headerAt, ciphertext, ciphertextAt, length, NOTHING);
-        decrypt(header, headerAt, ciphertext, ciphertextAt, length, plain, plainAt);
+        checkMac(header, headerAt, ciphertext, ciphertextAt, length);
+        System.arraycopy(header, headerAt + PacketHeader.IV_AT, iv, 0, iv.length);
+        crypt(iv, ciphertext, ciphertextAt, length, plain, plainAt);
     }
 
     /** The same into memory of any kind, through an array. */
@@ -187,19 +173,7 @@ public final class PacketCipher implements AutoCloseable {
         MemorySegment.copy(page, 0, plain, ValueLayout.JAVA_BYTE, plainAt, length);
     }
 
-    void decrypt(
-            byte[] header,
-            int headerAt,
-            byte[] ciphertext,
-            int ciphertextAt,
-            int length,
-            byte[] plain,
-            int plainAt) {
-        System.arraycopy(header, headerAt + PacketHeader.IV_AT, iv, 0, iv.length);
-        crypt(iv, ciphertext, ciphertextAt, length, plain, plainAt);
-    }
-
-    static void checkLength(int length) throws SevException {
+    private static void checkLength(int length) throws SevException {
         if (!valid(length)) {
             throw new SevException(
                     FirmwareStatus.INVALID_LENGTH,
@@ -207,7 +181,7 @@ public final class PacketCipher implements AutoCloseable {
         }
     }
 
-    static void checkNotCompressed(byte[] header, int headerAt) throws SevException {
+    private static void checkNotCompressed(byte[] header, int headerAt) throws SevException {
         if (PacketHeader.compressed(header, headerAt)) {
             throw new SevException(
                     FirmwareStatus.UNSUPPORTED,
@@ -216,15 +190,10 @@ public final class PacketCipher implements AutoCloseable {
         }
     }
 
-    void checkMac(
-            byte[] header,
-            int headerAt,
-            byte[] ciphertext,
-            int ciphertextAt,
-            int length,
-            byte[] appended)
+    private void checkMac(
+            byte[] header, int headerAt, byte[] ciphertext, int ciphertextAt, int length)
             throws SevException {
-        if (!mac.matches(header, headerAt, ciphertext, ciphertextAt, length, appended)) {
+        if (!mac.matches(header, headerAt, ciphertext, ciphertextAt, length)) {
             throw new SevException(
                     FirmwareStatus.BAD_MEASUREMENT,
                     "packet: expected the MAC of its "

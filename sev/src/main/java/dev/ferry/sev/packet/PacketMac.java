@@ -15,7 +15,6 @@ import javax.crypto.Mac;
  *   4  bytes of plaintext, little-endian
  *   4  bytes of ciphertext, little-endian
  *   n  ciphertext
- *   t  what the context appends: the launch measure to a secret, nothing to a page
  * </pre>
  *
  * Source: AMD firmware, send_receive_update_aad_t. Not for several threads.
@@ -41,29 +40,27 @@ final class PacketMac {
     }
 
     /** Writes the code into the header, whose other fields are there already. */
-    void write(byte[] header, int headerAt, byte[] ct, int at, int length, byte[] appended) {
-        compute(header, headerAt, ct, at, length, appended);
+    void write(byte[] header, int headerAt, byte[] ct, int at, int length) {
+        compute(header, headerAt, ct, at, length);
         System.arraycopy(
                 computed, 0, header, headerAt + PacketHeader.MAC_AT, PacketHeader.MAC_BYTES);
     }
 
     /** Whether the code in the header is right; takes as long when it is not. */
-    boolean matches(byte[] header, int headerAt, byte[] ct, int at, int length, byte[] appended) {
-        compute(header, headerAt, ct, at, length, appended);
+    boolean matches(byte[] header, int headerAt, byte[] ct, int at, int length) {
+        compute(header, headerAt, ct, at, length);
         System.arraycopy(
                 header, headerAt + PacketHeader.MAC_AT, claimed, 0, PacketHeader.MAC_BYTES);
         return MessageDigest.isEqual(computed, claimed);
     }
 
-    private void compute(
-            byte[] header, int headerAt, byte[] ct, int at, int length, byte[] appended) {
+    private void compute(byte[] header, int headerAt, byte[] ct, int at, int length) {
         System.arraycopy(header, headerAt, prefix, 1, HEADER_PART);
         PacketHeader.putInt(prefix, 1 + HEADER_PART, length);
         PacketHeader.putInt(prefix, 1 + HEADER_PART + Integer.BYTES, length);
         try {
             mac.update(prefix, 0, PREFIX_BYTES);
             mac.update(ct, at, length);
-            mac.update(appended, 0, appended.length);
             mac.doFinal(computed, 0);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a MAC of 32 bytes does not fit into 32 bytes", e);
