@@ -1,4 +1,10 @@
 /** A small virtual machine monitor whose guests migrate. */
 module dev.ferry.vmm {
     requires static transitive org.jspecify;
+    requires transitive dev.ferry.stream;
+    requires transitive dev.ferry.sev;
+
+    exports dev.ferry.vmm.cpu;
+    exports dev.ferry.vmm.device;
+    exports dev.ferry.vmm.memory;
 }
