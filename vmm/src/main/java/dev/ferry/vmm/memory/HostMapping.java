@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -52,6 +53,8 @@ record HostMapping(MemorySegment segment, int descriptor) {
                         StandardOpenOption.CREATE)) {
             // Lengthens the file when it is short, as a hole where the file system has them.
             return new HostMapping(channel.map(FileChannel.MapMode.READ_WRITE, 0, size, arena), -1);
+        } catch (NoSuchFileException e) {
+            throw new IOException("no such directory: " + path.toAbsolutePath().getParent(), e);
         }
     }
 
