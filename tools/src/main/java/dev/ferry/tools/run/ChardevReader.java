@@ -93,7 +93,7 @@ final class ChardevReader {
                 options.allow(SOCKET_KEYS);
                 yield socket(options);
             }
-            case "pty" -> throw new LaunchException("pty is not supported", ExitCode.UNSUPPORTED);
+            case "pty" -> new ChardevSpec.Pty();
             default -> throw new LaunchException("'" + kind + "' is not a valid char driver name");
         };
     }
@@ -228,7 +228,7 @@ final class ChardevReader {
             case "pipe" -> new ChardevSpec.Pipe(Path.of(rest));
             case "unix" -> spec("socket", KeyedOptions.of(rest, "path"));
             case "tcp" -> spec("socket", tcp(rest));
-            case "pty" -> throw new LaunchException("pty is not supported", ExitCode.UNSUPPORTED);
+            case "pty" -> new ChardevSpec.Pty();
             default -> throw new LaunchException("'" + kind + "' is not a valid char driver name");
         };
     }

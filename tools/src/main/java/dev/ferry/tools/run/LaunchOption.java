@@ -42,8 +42,11 @@ enum LaunchOption {
     DEVICE("device", "DRIVER[,...]", "isa-serial, isa-debug-exit, ide-hd."),
     INCOMING("incoming", "URI", "Start from a stream: file:FILE."),
 
-    SERIAL("serial", "DEV", "Serial port: stdio, null, none, file:F, unix:F, tcp:H:P, chardev:ID."),
-    CHARDEV("chardev", "KIND,id=ID[,...]", "file, null, pipe, ringbuf, socket, stdio, vc."),
+    SERIAL(
+            "serial",
+            "DEV",
+            "Serial port: stdio, pty, null, none, file:F, unix:F, tcp:H:P, chardev:ID."),
+    CHARDEV("chardev", "KIND,id=ID[,...]", "file, null, pipe, pty, ringbuf, socket, stdio, vc."),
     STOPPED("S", null, "Do not start the CPUs."),
     NO_REBOOT("no-reboot", null, "End when the guest resets."),
     NO_SHUTDOWN("no-shutdown", null, "Stay when the guest has shut down."),

@@ -91,7 +91,6 @@ class LaunchReaderTest {
                     -incoming tcp:h:1        | -incoming tcp:h:1: only file: is supported
                     -qmp stdio               | -qmp stdio: not supported here
                     -daemonize               | -daemonize: not supported here
-                    -serial pty              | -serial pty: pty is not supported
                     -chardev socket,id=c,path=p,telnet=on | -chardev socket,id=c,path=p,telnet=on: telnet=on is not supported
                     """)
     void whatIsNotThereIsSaidToBeSo(String line, String message) {
@@ -240,6 +239,7 @@ class LaunchReaderTest {
                     mon:stdio                   | Stdio[signals=false]
                     file:a,b                    | ToFile[path=a,b, append=false]
                     pipe:p                      | Pipe[path=p]
+                    pty                         | Pty[]
                     unix:/tmp/s,server,nowait   | Socket[address=/tmp/s, server=true, await=false, reconnectMillis=0]
                     unix:/tmp/s,server=on       | Socket[address=/tmp/s, server=true, await=true, reconnectMillis=0]
                     tcp:127.0.0.1:80,reconnect=2 | Socket[address=/127.0.0.1:80, server=false, await=false, reconnectMillis=2000]

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ferry.vmm.device.Chardev;
 import java.io.IOException;
@@ -222,6 +223,22 @@ class ChardevTest {
             assertEquals("out", new String(read, StandardCharsets.US_ASCII));
             // Ends the reader, which a close alone would not.
             to.write(0);
+        }
+    }
+
+    @Test
+    void pseudoTerminalIsRaw() throws IOException {
+        assumeTrue(Files.exists(Path.of("/dev/ptmx")), "no pseudo-terminals");
+        try (PtyChardev chardev = new ChardevSpec.Pty().open();
+                RandomAccessFile terminal = new RandomAccessFile(chardev.name(), "rw")) {
+            Guest guest = new Guest(chardev, 16);
+            chardev.receiver(guest);
+            terminal.write("a\r\u0003".getBytes(StandardCharsets.US_ASCII));
+            assertEquals("a\r\u0003", guest.await(3));
+            write(chardev, "x\ny");
+            byte[] read = new byte[3];
+            terminal.readFully(read);
+            assertEquals("x\ny", new String(read, StandardCharsets.US_ASCII));
         }
     }
 
