@@ -270,7 +270,9 @@ class VariableStoreTest {
     @Test
     void everyRecordOfAnInstalledOvmfIsEncodedAsItWas() throws Exception {
         Path file = Path.of("/usr/share/OVMF/OVMF_VARS_4M.ms.fd");
-        Assumptions.assumeTrue(Files.exists(file), "Debian's package ovmf is not installed");
+        Assumptions.assumeTrue(
+                Files.exists(file) || System.getenv("CI") != null,
+                "Debian's package ovmf is not installed");
         byte[] flash = Files.readAllBytes(file);
         VariableStore store = VariableStore.parse(flash, file.toString());
         assertTrue(store.variables().size() > 5);
