@@ -7,6 +7,7 @@ module dev.ferry.vmm {
     exports dev.ferry.vmm.boot;
     exports dev.ferry.vmm.chardev;
     exports dev.ferry.vmm.cpu;
+    exports dev.ferry.vmm.cpu.kvm;
     exports dev.ferry.vmm.device;
     exports dev.ferry.vmm.efi;
     exports dev.ferry.vmm.hypercall;
