@@ -215,7 +215,7 @@ public final class AddressSpace {
         while (at < into.byteSize()) {
             long address = gpa + at;
             FlatRange range = map.find(address);
-            long length = Math.min(into.byteSize() - at, map.until(address) - address);
+            long length = Math.min(into.byteSize() - at, map.rest(address));
             MemorySegment part = into.asSlice(at, length);
             if (range == null) {
                 part.fill((byte) 0xff);
@@ -385,7 +385,7 @@ public final class AddressSpace {
         while (at < from.byteSize()) {
             long address = gpa + at;
             FlatRange range = map.find(address);
-            long length = Math.min(from.byteSize() - at, map.until(address) - address);
+            long length = Math.min(from.byteSize() - at, map.rest(address));
             MemorySegment part = from.asSlice(at, length);
             if (range != null && range.block != null && (range.writes || (romToo && range.reads))) {
                 RamBlock block = range.block;
@@ -465,7 +465,7 @@ public final class AddressSpace {
         }
         long at = range.start;
         while (at < range.end) {
-            long next = Math.min(range.end, now.until(at));
+            long next = Math.min(range.end, at + now.rest(at));
             FlatRange there = now.find(at);
             if (there == null || !there.sameMemory(range)) {
                 long offset = at - range.start + range.blockOffset;

@@ -56,14 +56,14 @@ final class FlatMap {
         return null;
     }
 
-    /** Where what is at an address ends: the end of its range, or the start of the next. */
-    long until(long address) {
+    /** Bytes from an address on until something else begins. */
+    long rest(long address) {
         int at = after(address);
         if (at == ranges.length) {
             return Long.MAX_VALUE;
         }
         FlatRange range = ranges[at];
-        return range.start <= address ? range.end : range.start;
+        return (range.start <= address ? range.end : range.start) - address;
     }
 
     /** The first range that ends above an address. */

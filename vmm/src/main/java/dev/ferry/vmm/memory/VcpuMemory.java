@@ -94,7 +94,7 @@ public final class VcpuMemory implements PhysicalMemory {
             return space.deviceLoad(local, address & (PAGE_BYTES - 1), size);
         }
         FlatMap map = space.map;
-        if (map.until(address) - address < size) {
+        if (map.rest(address) < size) {
             return loadBytes(address, size, encrypted);
         }
         FlatRange range = map.find(address);
@@ -121,7 +121,7 @@ public final class VcpuMemory implements PhysicalMemory {
             return;
         }
         FlatMap map = space.map;
-        if (map.until(address) - address < size) {
+        if (map.rest(address) < size) {
             for (int i = 0; i < size; i++) {
                 store(address + i, 1, value >>> (8 * i), encrypted);
             }

@@ -76,6 +76,13 @@ final class TestVcpu implements TlbOwner {
         }
     }
 
+    /** A store through an address asked for just now, if there is one. */
+    void storeAnew(long address, long value, boolean encrypted) {
+        writable[(int) (address / PhysicalMemory.PAGE_BYTES)] = 0;
+        store(address, value, encrypted);
+        writable[(int) (address / PhysicalMemory.PAGE_BYTES)] = 0;
+    }
+
     /** A store that the memory makes. */
     void slowStore(long address, long value, boolean encrypted) {
         outside = true;
