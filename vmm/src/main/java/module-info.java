@@ -9,4 +9,5 @@ module dev.ferry.vmm {
     exports dev.ferry.vmm.efi;
     exports dev.ferry.vmm.hypercall;
     exports dev.ferry.vmm.memory;
+    exports dev.ferry.vmm.sev;
 }
