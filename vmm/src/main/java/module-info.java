@@ -12,4 +12,5 @@ module dev.ferry.vmm {
     exports dev.ferry.vmm.efi;
     exports dev.ferry.vmm.hypercall;
     exports dev.ferry.vmm.memory;
+    exports dev.ferry.vmm.sev;
 }
