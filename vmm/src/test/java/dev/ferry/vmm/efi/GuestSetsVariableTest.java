@@ -77,10 +77,12 @@ class GuestSetsVariableTest {
                                 QemuProcess.SERIAL,
                                 "-device",
                                 "isa-debug-exit",
+                                "-S",
                                 "-drive",
                                 "if=pflash,format=raw,unit=0,file=code.fd",
                                 "-drive",
                                 "if=pflash,format=raw,unit=1,file=vars.fd"))) {
+            qemu.resume();
             assertTrue(qemu.serial().awaitText("READY\n").contains(" var=1\n"));
             assertEquals(0x21, qemu.awaitExit());
         }
