@@ -155,6 +155,8 @@ kernel:
         mov ds, ax
         mov ebx, [EBDA_INFO]
         mov edx, [EBDA_ENTRY]
+        xor ax, ax
+        mov ds, ax
         o32 lgdt [cs:gdt_ptr]
         mov eax, cr0
         or al, 1
@@ -173,8 +175,8 @@ kernel:
 
 align 8
 gdt:    dq 0
-        dq 0x00CF9A000000FFFF
-        dq 0x00CF92000000FFFF
+        dq 0x00CF9B000000FFFF          ; accessed already: it is in ROM
+        dq 0x00CF93000000FFFF
 gdt_ptr:
         dw 23
         dd 0xF0000 + gdt
