@@ -134,8 +134,7 @@ public final class FwCfg extends Device {
     protected void state(StateFields f) {
         key = f.u16("cur_entry", key);
         offset = f.u32("cur_offset[1]", offset);
-        f.subsection(
-                "fw_cfg/dma", 0, dma, s -> dmaAddress = s.u64("dma_addr", dmaAddress));
+        f.subsection("fw_cfg/dma", 0, dma, s -> dmaAddress = s.u64("dma_addr", dmaAddress));
         boolean there =
                 f.subsection(
                         "fw_cfg/acpi_mr",

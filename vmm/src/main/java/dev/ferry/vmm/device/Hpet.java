@@ -161,13 +161,7 @@ public final class Hpet extends Device implements MmioDevice {
                 COMPARATORS,
                 COMPARATORS,
                 COMPARATORS);
-        f.structs(
-                "timer",
-                "hpet_timer",
-                1,
-                COMPARATORS,
-                true,
-                (s, i) -> comparators[i].state(s));
+        f.structs("timer", "hpet_timer", 1, COMPARATORS, true, (s, i) -> comparators[i].state(s));
         boolean rtc =
                 f.subsection(
                         "hpet/rtc_irq_level",
@@ -177,10 +171,7 @@ public final class Hpet extends Device implements MmioDevice {
         rtcLevel &= rtc;
         boolean known =
                 f.subsection(
-                        "hpet/offset",
-                        1,
-                        running(),
-                        s -> offset = s.u64("hpet_offset", offset));
+                        "hpet/offset", 1, running(), s -> offset = s.u64("hpet_offset", offset));
         if (f.loading() && !known) {
             offset = counter * PERIOD_NS - clock.now();
         }
@@ -303,7 +294,8 @@ public final class Hpet extends Device implements MmioDevice {
                 long old = c.config;
                 long written = old & ~mask | data;
                 c.config = old & ~WRITABLE | written & WRITABLE;
-                if ((old & LEVEL) != 0 && (c.config & (LEVEL | TIMER_ENABLE)) != (LEVEL | TIMER_ENABLE)) {
+                if ((old & LEVEL) != 0
+                        && (c.config & (LEVEL | TIMER_ENABLE)) != (LEVEL | TIMER_ENABLE)) {
                     c.interrupt(false);
                 }
                 if (c.narrow()) {

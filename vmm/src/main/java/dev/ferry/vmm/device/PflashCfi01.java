@@ -108,8 +108,7 @@ public final class PflashCfi01 extends Device implements MmioDevice {
                         s -> {
                             s.bytes("blk_bytes", FieldType.of("buffer"), buffer);
                             bufferOffset = s.u32("blk_offset", bufferOffset);
-                            if (bufferOffset < 0
-                                    || bufferOffset > block.size() - BUFFER) {
+                            if (bufferOffset < 0 || bufferOffset > block.size() - BUFFER) {
                                 throw s.invalid(
                                         "blk_offset", bufferOffset, "an offset in the chip");
                             }
@@ -243,12 +242,7 @@ public final class PflashCfi01 extends Device implements MmioDevice {
                 counter = value & 0xffff;
                 bufferOffset = (int) (offset & -(long) BUFFER);
                 MemorySegment.copy(
-                        block.segment(),
-                        ValueLayout.JAVA_BYTE,
-                        bufferOffset,
-                        buffer,
-                        0,
-                        BUFFER);
+                        block.segment(), ValueLayout.JAVA_BYTE, bufferOffset, buffer, 0, BUFFER);
                 cycle = 2;
             }
             case 0x60 -> {

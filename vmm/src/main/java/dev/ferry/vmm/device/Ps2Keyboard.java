@@ -19,25 +19,19 @@ public final class Ps2Keyboard extends Ps2Device {
         translating = f.i32("translate", translating ? 1 : 0) != 0;
         scancodeSet = f.i32("scancode_set", scancodeSet);
         boolean lit =
-                f.subsection(
-                        "ps2kbd/ledstate", 3, leds != 0, s -> leds = s.i32("ledstate", leds));
+                f.subsection("ps2kbd/ledstate", 3, leds != 0, s -> leds = s.i32("ledstate", leds));
         if (f.loading() && !lit) {
             leds = 0;
         }
         // Half of a key's sequence, and a command's reply that is still queued.
         keptSubsection(f, "ps2kbd/need_high_bit", s -> s.keptBool("need_high_bit", false), 1);
         keptSubsection(
-                f,
-                "ps2kbd/command_reply_queue",
-                s -> s.keptI32("parent_obj.queue.cwptr", -1),
-                0);
+                f, "ps2kbd/command_reply_queue", s -> s.keptI32("parent_obj.queue.cwptr", -1), 0);
     }
 
-    private void keptSubsection(
-            StateFields f, String name, StateFields.Body body, int version) {
+    private void keptSubsection(StateFields f, String name, StateFields.Body body, int version) {
         String path = "+" + name;
-        boolean there =
-                f.subsection(name, version, kept.numbers(path) != null, body);
+        boolean there = f.subsection(name, version, kept.numbers(path) != null, body);
         if (f.loading() && there) {
             kept.numbers(path, new long[0]);
         }
