@@ -94,7 +94,7 @@ final class AcpiRegisters {
                     case 8 -> ticks() & 0xffffff;
                     default -> 0;
                 };
-        return (int) (all >> 8 * (offset & 3));
+        return (int) (all >> (8 * (offset & 3)));
     }
 
     void write(int offset, int size, int value) {
