@@ -5,6 +5,7 @@ module dev.ferry.vmm {
     requires transitive dev.ferry.sev;
 
     exports dev.ferry.vmm.cpu;
+    exports dev.ferry.vmm.cpu.x86;
     exports dev.ferry.vmm.device;
     exports dev.ferry.vmm.memory;
 }
