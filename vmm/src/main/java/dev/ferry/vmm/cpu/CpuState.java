@@ -125,6 +125,24 @@ public final class CpuState {
     /** Whether an NMI is being served. */
     public boolean nmiInService;
 
+    /** Whether an NMI waits. */
+    public boolean nmiPending;
+
+    /** Whether an NMI was accepted but not delivered; a kernel's vCPU leaves such behind. */
+    public boolean nmiInjected;
+
+    /** Vector of an exception that was accepted but not delivered; -1 if there is none. */
+    public int exceptionInjected = -1;
+
+    public boolean exceptionHasErrorCode;
+    public int exceptionErrorCode;
+
+    /** Vector of an interrupt that was acknowledged but not delivered; -1 if there is none. */
+    public int interruptInjected = -1;
+
+    /** Whether that is an INT instruction's. */
+    public boolean interruptSoft;
+
     public boolean a20 = true;
 
     /** Whether a processor other than the first waits for SIPI. */
@@ -181,6 +199,13 @@ public final class CpuState {
         interruptRequest = 0;
         interruptShadow = false;
         nmiInService = false;
+        nmiPending = false;
+        nmiInjected = false;
+        exceptionInjected = -1;
+        exceptionHasErrorCode = false;
+        exceptionErrorCode = 0;
+        interruptInjected = -1;
+        interruptSoft = false;
         miscEnable = 1;
     }
 }

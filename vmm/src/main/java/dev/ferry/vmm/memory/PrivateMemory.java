@@ -6,6 +6,17 @@ package dev.ferry.vmm.memory;
  *
  * <p>The engine may keep the plaintext of pages, as a processor's cache does; then RAM is brought
  * up to date by {@link #writeBack} before the host looks at it.
+ *
+ * <p>An {@link AddressSpace} asks for the plaintext of RAM only: ROM, flash and devices ignore the
+ * C-bit, as processors do for what is not memory. A page is accessed either encrypted or not at any
+ * time; it changes sides with all its addresses taken back, by {@link #discard} on the way in, and
+ * {@link #writeBack} and {@link #discard} on the way out.
+ *
+ * <p>{@link #plaintext} is called by several vCPUs at a time, from {@link PhysicalMemory#readable}
+ * too, and so must not have addresses dropped itself. {@link #writeBack} does, by {@link
+ * AddressSpace#dropAddresses}: first it forgets which pages were given for writing, then it has
+ * writable addresses dropped, then it encrypts. A page asked for in between is one to write back
+ * again.
  */
 public interface PrivateMemory {
 

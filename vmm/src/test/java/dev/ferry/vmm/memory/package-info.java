@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.vmm.memory;
+
+import org.jspecify.annotations.NullMarked;
