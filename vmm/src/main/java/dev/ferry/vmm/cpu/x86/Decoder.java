@@ -129,7 +129,11 @@ final class Decoder {
                 i.ea(address());
             }
         }
-        immediates(form.immediate);
+        int immediate = form.immediate;
+        if (immediate == Form.T) {
+            immediate = i.extension() > 1 ? 0 : i.operandBytes == 1 ? 1 : Form.Z;
+        }
+        immediates(immediate);
         i.next = start + length;
         if (i.memoryForm() && form.modrm && i.code64() && relative) {
             i.ea(i.ea().plus(i.next));
@@ -140,7 +144,13 @@ final class Decoder {
             return unknown();
         }
         Op op = row.factory().make(i);
-        return op == null ? unknown() : op;
+        if (op == null) {
+            return unknown();
+        }
+        if (row.has(Opcode.MAYBE_JUMP) && op instanceof Transfer) {
+            traits |= Opcode.JUMP;
+        }
+        return op;
     }
 
     private Op unknown() {

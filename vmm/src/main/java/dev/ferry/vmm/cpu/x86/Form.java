@@ -19,6 +19,8 @@ enum Form {
     MODRM(true, 0),
     MODRM_IB(true, 1),
     MODRM_IZ(true, Form.Z),
+    /** An immediate if ModRM's register field is 0 or 1: TEST among its group. */
+    MODRM_TEST(true, Form.T),
     /** A ModRM byte whose upper two bits are ignored: a register always. */
     MODRM_REGISTER(true, 0);
 
@@ -27,6 +29,7 @@ enum Form {
     static final int A = 18;
     static final int P = 19;
     static final int E = 20;
+    static final int T = 21;
 
     final boolean modrm;
 

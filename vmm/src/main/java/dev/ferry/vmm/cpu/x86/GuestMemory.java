@@ -39,6 +39,7 @@ abstract class GuestMemory extends FlagState {
     private long physicalPage;
 
     private boolean encrypted;
+    private int flushes;
 
     /** Taken by locked accesses that no host instruction can do: unaligned, or not RAM. */
     private final Object busLock;
@@ -95,10 +96,21 @@ abstract class GuestMemory extends FlagState {
 
     /** Forgets all translations. */
     void flushTlb() {
+        flushes++;
         Arrays.fill(supervisorRead, NONE);
         Arrays.fill(supervisorWrite, NONE);
         Arrays.fill(userRead, NONE);
         Arrays.fill(userWrite, NONE);
+    }
+
+    /** Counts up whenever host addresses were forgotten. */
+    final int flushes() {
+        return flushes;
+    }
+
+    /** What locked accesses are made one at a time with where the host has no instruction. */
+    final Object busLock() {
+        return busLock;
     }
 
     final void flushPage(long linear) {

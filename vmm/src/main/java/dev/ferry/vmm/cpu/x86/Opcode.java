@@ -38,6 +38,9 @@ record Opcode(String name, Form form, int traits, Factory factory) {
     /** 8-bit operands. */
     static final int BYTE = 256;
 
+    /** Sets RIP if a {@link Transfer} is made of it, as some of a group do. */
+    static final int MAYBE_JUMP = 512;
+
     /** Makes what is executed. */
     @FunctionalInterface
     interface Factory {

@@ -152,6 +152,10 @@ public final class X86Vcpu extends GuestMemory implements Vcpu, TlbOwner {
 
     final long[] ymmHigh = new long[32];
     int mxcsr = 0x1f80;
+
+    /** What CPUID answered last. */
+    final int[] cpuidResult = new int[4];
+
     long xcr0 = 1;
     final SseMath sse = new SseMath();
     final X87 x87 = new X87(this);
