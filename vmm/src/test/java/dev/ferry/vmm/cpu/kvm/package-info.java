@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.vmm.cpu.kvm;
+
+import org.jspecify.annotations.NullMarked;
