@@ -3,6 +3,7 @@ module dev.ferry.tools {
     requires static transitive org.jspecify;
     requires dev.ferry.stream;
     requires dev.ferry.sev;
+    requires dev.ferry.vmm;
     requires info.picocli;
     requires com.fasterxml.jackson.core;
     requires java.xml;

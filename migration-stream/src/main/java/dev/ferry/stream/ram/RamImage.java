@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Guest memory put together from a stream: what a destination would have. Blocks begin as zeros.
@@ -24,6 +25,7 @@ public final class RamImage implements PageSink, Closeable {
     private final Arena arena = Arena.ofShared();
     private final long maxBytes;
     private final RamStore store;
+    private final Predicate<RamBlock> wanted;
     private final List<BlockImage> images = new ArrayList<>();
     private final ZlibPage zlib = new ZlibPage();
     private int pageSize;
@@ -103,8 +105,23 @@ public final class RamImage implements PageSink, Closeable {
      *     address space and the length of a sparse file; only content costs more.
      */
     public RamImage(long maxBytes) {
+        this(maxBytes, block -> true);
+    }
+
+    /**
+     * An image of some blocks. Of the others there is an image of no bytes, and their pages are
+     * passed over.
+     *
+     * @param wanted which blocks
+     */
+    public static RamImage of(Predicate<RamBlock> wanted) {
+        return new RamImage(MAX_BYTES, wanted);
+    }
+
+    private RamImage(long maxBytes, Predicate<RamBlock> wanted) {
         this.store = new RamStore();
         this.maxBytes = maxBytes;
+        this.wanted = wanted;
     }
 
     /** The blocks' images, in the order of the block list. */
@@ -128,11 +145,12 @@ public final class RamImage implements PageSink, Closeable {
         page = new byte[size];
         for (RamBlock block : blocks) {
             if (block.index() >= images.size()) {
+                boolean some = wanted.test(block);
                 images.add(
                         new BlockImage(
                                 block,
-                                store.allocate(block.usedLength(), arena),
-                                new TouchedPages(block.pages(size), store, arena),
+                                store.allocate(some ? block.usedLength() : 0, arena),
+                                new TouchedPages(some ? block.pages(size) : 0, store, arena),
                                 size));
             }
         }
@@ -146,6 +164,9 @@ public final class RamImage implements PageSink, Closeable {
     @Override
     public void pages(PageRun run) throws MalformedPageException {
         BlockImage image = images.get(run.block().index());
+        if (image.memory.byteSize() == 0) {
+            return;
+        }
         image.received = true;
         switch (run.encoding()) {
             case RAW -> raw(image, run);

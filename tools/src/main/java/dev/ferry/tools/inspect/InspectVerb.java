@@ -165,8 +165,9 @@ public final class InspectVerb implements Verb {
                 JsonListings listings = new JsonListings(channels, view.filter())) {
             PageLister lister = pages == null ? null : PageLister.json(pages.out(), channels);
             RamCoverage coverage = new RamCoverage();
-            try (MigrationInput input = open(files, console, coverage, digests, lister)) {
-                Inspection inspection = read(input, coverage, listings, digests, console);
+            try (FlashVariables flash = new FlashVariables();
+                    MigrationInput input = open(files, console, coverage, flash, digests, lister)) {
+                Inspection inspection = read(input, coverage, flash, listings, digests, console);
                 new JsonReport(inspection, console.out()).write(listings, pages, digests);
                 return end(inspection, console);
             }
@@ -188,8 +189,9 @@ public final class InspectVerb implements Verb {
                                 style)) {
             PageLister lister = view.pages ? PageLister.text(console.out(), channels) : null;
             RamCoverage coverage = new RamCoverage();
-            try (MigrationInput input = open(files, console, coverage, digests, lister)) {
-                Inspection inspection = read(input, coverage, listings, digests, console);
+            try (FlashVariables flash = new FlashVariables();
+                    MigrationInput input = open(files, console, coverage, flash, digests, lister)) {
+                Inspection inspection = read(input, coverage, flash, listings, digests, console);
                 if (!view.listing() || view.digest) {
                     new Summary(inspection, console.out(), style).print(digests);
                 }
@@ -203,11 +205,13 @@ public final class InspectVerb implements Verb {
             InputFiles files,
             Console console,
             RamCoverage coverage,
+            FlashVariables flash,
             @Nullable BlockDigests digests,
             @Nullable PageLister lister)
             throws IOException {
         List<PageSink> sinks = new ArrayList<>();
         sinks.add(coverage);
+        sinks.add(flash);
         if (digests != null) {
             sinks.add(digests.sink());
         }
@@ -220,11 +224,12 @@ public final class InspectVerb implements Verb {
     private static Inspection read(
             MigrationInput input,
             RamCoverage coverage,
+            FlashVariables flash,
             InspectionListener listener,
             @Nullable BlockDigests digests,
             Console console)
             throws IOException {
-        Inspection inspection = new Inspection(input, coverage);
+        Inspection inspection = new Inspection(input, coverage, flash);
         try (Progress progress = new Progress(console, input.files().main(), input.main().size())) {
             input.main().onProgress(progress);
             inspection.read(listener);

@@ -36,6 +36,7 @@ final class Inspection {
 
     private final MigrationInput input;
     private final RamCoverage coverage;
+    private final FlashVariables flash;
     private final SectionTable sections = new SectionTable();
     private final Map<CommandId, Long> commands = new EnumMap<>(CommandId.class);
     private final List<StreamItem.Unreadable> unreadable = new ArrayList<>();
@@ -52,9 +53,10 @@ final class Inspection {
     private long commandBytes;
     private long pagesBefore;
 
-    Inspection(MigrationInput input, RamCoverage coverage) {
+    Inspection(MigrationInput input, RamCoverage coverage, FlashVariables flash) {
         this.input = input;
         this.coverage = coverage;
+        this.flash = flash;
     }
 
     /** Reads the whole input; a damage is noted, not thrown. */
@@ -161,6 +163,11 @@ final class Inspection {
 
     RamCoverage coverage() {
         return coverage;
+    }
+
+    /** The firmware's variables; null if there is no flash that holds any. */
+    @Nullable UefiVariables uefi() {
+        return flash.variables();
     }
 
     SectionTable sections() {

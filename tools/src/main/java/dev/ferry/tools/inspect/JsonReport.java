@@ -49,6 +49,7 @@ final class JsonReport {
             pages.writeTo(out, "pages", target);
         }
         unreadable();
+        uefi();
         SevJson.write(out, inspection.input().sev(), inspection.input().files().sevKey() != null);
         findings();
         out.writeEndObject();
@@ -129,6 +130,27 @@ final class JsonReport {
             out.writeEndObject();
         }
         out.writeEndArray();
+    }
+
+    private void uefi() throws IOException {
+        UefiVariables uefi = inspection.uefi();
+        if (uefi == null) {
+            out.writeNullField("uefi");
+            return;
+        }
+        out.writeObjectFieldStart("uefi");
+        out.writeStringField("block", uefi.block());
+        Json.optional(out, "variables", uefi.count(), -1);
+        Boolean enabled = uefi.sevLiveMigration();
+        if (enabled == null) {
+            out.writeNullField("sevLiveMigrationEnabled");
+        } else {
+            out.writeBooleanField("sevLiveMigrationEnabled", enabled);
+        }
+        if (!uefi.damage().isEmpty()) {
+            out.writeStringField("damage", uefi.damage());
+        }
+        out.writeEndObject();
     }
 
     private void findings() throws IOException {

@@ -78,6 +78,10 @@ final class Summary {
         if (!evidence.range().isEmpty()) {
             fact("producer", "QEMU " + evidence.range() + "  (" + evidence.why() + ")");
         }
+        UefiVariables uefi = inspection.uefi();
+        if (uefi != null) {
+            fact("uefi", SafeText.of(uefi.toString()));
+        }
         fact("features", SafeText.of(String.join(", ", Producer.features(inspection))));
     }
 

@@ -32,6 +32,16 @@ public interface PrivateMemory {
     long plaintext(long page, long ram, boolean writing);
 
     /**
+     * The same for callers that nobody may wait for: no address is taken back for it.
+     *
+     * @return 0 if the plaintext is not at hand: {@link #plaintext} is to be called where one may
+     *     wait
+     */
+    default long cached(long page, long ram, boolean writing) {
+        return plaintext(page, ram, writing);
+    }
+
+    /**
      * Encrypts what has been stored in the plaintext of these pages back into RAM, and forgets
      * plaintext addresses given for writing, so that the next store is seen.
      *

@@ -32,7 +32,7 @@ final class PrivatePages {
         long index = range.blockPage(page);
         long ram = page + range.bias;
         if (encrypted) {
-            return state.held.get(index) ? engine.plaintext(page, ram, writing) : 0;
+            return state.held.get(index) ? engine.cached(page, ram, writing) : 0;
         }
         // First said, then asked: whoever takes the page to the other side asks after saying.
         if (!state.bare.get(index)) {
