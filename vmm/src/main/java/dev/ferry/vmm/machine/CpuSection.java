@@ -27,6 +27,9 @@ final class CpuSection extends Device {
 
     long tscKhz;
 
+    /** Whether the section leaves the time stamp counter to {@code timer}, as QEMU's TCG does. */
+    boolean tscElsewhere;
+
     private long pollControl;
 
     CpuSection(int index) {
@@ -82,7 +85,8 @@ final class CpuSection extends Device {
         f.structs("env.mtrr_var", "mtrr_var", 1, 8, true, this::mtrr);
         injected = f.i32("env.interrupt_injected", injected, -1, 255);
         f.kept32("env.mp_state", 0);
-        cpu.tsc = f.u64("env.tsc", cpu.tsc);
+        cpu.tsc = f.u64("env.tsc", tscElsewhere && !f.loading() ? 0 : cpu.tsc);
+        tscElsewhere = cpu.tsc == 0;
         f.kept("env.exception_nr", I32, -1);
         f.kept8("env.soft_interrupt", 0);
         f.kept8("env.nmi_injected", 0);
@@ -220,5 +224,6 @@ final class CpuSection extends Device {
     public void reset() {
         super.reset();
         injected = -1;
+        tscElsewhere = false;
     }
 }

@@ -68,6 +68,7 @@ public final class Machine implements AutoCloseable {
     private final MachineSections sections;
     private final Thread thread;
 
+    private StreamShape shape;
     private RunState state = RunState.PRELAUNCH;
     private boolean running;
     private boolean closed;
@@ -87,6 +88,7 @@ public final class Machine implements AutoCloseable {
         this.type = type;
         this.line = line;
         this.listener = config.listener;
+        this.shape = StreamShape.of(type, line);
         this.clock = new DeviceClock(config.ticker, changed::signalAll);
         this.hostClock = new DeviceClock(config.ticker, changed::signalAll);
         this.host = new GuestHost(lock, ports, clock, config, identification(config));
@@ -825,6 +827,15 @@ public final class Machine implements AutoCloseable {
      */
     public void writeStream(WireOutput out, RunState doing) throws IOException {
         MachineStream.write(this, saveDevices(doing), out);
+    }
+
+    /** How a stream of this machine is framed. */
+    StreamShape shape() {
+        return shape;
+    }
+
+    void shape(StreamShape now) {
+        shape = now;
     }
 
     /** Takes note of what a loaded machine was doing. */

@@ -91,15 +91,17 @@ final class MachineLoader {
     /** Streams without a configuration section: the devices tell the board. */
     private String guess() {
         if (has("0000:00:00.0/I440FX")) {
-            return MachineType.find(config.machine)
-                    .filter(t -> t.board() == MachineType.BoardKind.I440FX)
-                    .map(MachineType::name)
-                    .orElse("pc-i440fx-2.3");
+            return told("pc-i440fx-", "pc-i440fx-2.3");
         }
         if (has("0000:00:00.0/mch")) {
-            return "pc-q35-2.4";
+            return told("pc-q35-", "pc-q35-2.4");
         }
         return has("acpi-ged") ? "microvm" : has("isa-ide") ? "isapc" : "";
+    }
+
+    /** What the user says of the machine, if it can be and is exact; else {@code otherwise}. */
+    private String told(String prefix, String otherwise) {
+        return config.machine.startsWith(prefix) ? config.machine : otherwise;
     }
 
     private QemuLine findLine() throws IOException {
@@ -108,6 +110,14 @@ final class MachineLoader {
                 return section.state().root().field("has_vm_was_suspended") != null
                         ? QemuLine.V10_0
                         : QemuLine.V7_2;
+            }
+        }
+        // Older streams have no such section; the HPET tells them apart, too.
+        for (SavedSection section : all()) {
+            if (section.name().equals("hpet")) {
+                return section.state().root().field("num_timers") != null
+                        ? QemuLine.V7_2
+                        : QemuLine.V10_0;
             }
         }
         return type.line();
@@ -180,6 +190,8 @@ final class MachineLoader {
             }
         }
         machine.loadedState(RunState.PAUSED);
+        machine.shape(
+                new StreamShape(vm.configuration().isPresent(), vm.footers(), vm.switchover()));
     }
 
     private static void clocks(Machine machine) {

@@ -42,12 +42,7 @@ final class MachineStream {
     private MachineStream(Machine machine, List<DeviceSection> devices, WireOutput out) {
         this.machine = machine;
         this.devices = devices;
-        this.writer = new StreamWriter(out, modern(machine));
-    }
-
-    /** Machine types before 2.4 have neither configuration section nor footers. */
-    private static boolean modern(Machine machine) {
-        return machine.type().since(2, 4);
+        this.writer = new StreamWriter(out, machine.shape().footers());
     }
 
     static void write(Machine machine, List<DeviceSection> devices, WireOutput out)
@@ -57,7 +52,7 @@ final class MachineStream {
 
     private void write() throws IOException {
         writer.header();
-        if (modern(machine)) {
+        if (machine.shape().configuration()) {
             writer.configuration(machine.type().name(), List.of());
         }
         ram();
@@ -99,7 +94,7 @@ final class MachineStream {
         }
         ram.eos();
         writer.end();
-        if (machine.line() == QemuLine.V10_0 && machine.type().since(10, 0)) {
+        if (machine.shape().switchover()) {
             writer.command(CommandId.SWITCHOVER_START, ByteBuffer.allocate(0));
         }
         writer.begin(SectionType.END, RAM_SECTION, "ram", 0, RAM_VERSION);
@@ -140,7 +135,7 @@ final class MachineStream {
 
     /** QEMU describes the configuration section since 8.2. */
     private @Nullable VmStateLayout configuration() {
-        if (machine.line() == QemuLine.V7_2 || !modern(machine)) {
+        if (machine.line() == QemuLine.V7_2 || !machine.shape().configuration()) {
             return null;
         }
         int length = machine.type().name().length();

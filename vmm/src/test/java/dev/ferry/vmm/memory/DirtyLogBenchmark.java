@@ -1,6 +1,7 @@
 package dev.ferry.vmm.memory;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -30,14 +31,17 @@ public class DirtyLogBenchmark {
     /** A guest that nobody touches: no memory is behind it. */
     @State(Scope.Thread)
     public static class Guest {
-        RamBlock block;
-        VcpuMemory view;
-        DirtyLog log;
+        final RamBlock block;
+        final VcpuMemory view;
+        final DirtyLog log;
         final long[] bitmap = new long[(int) (BYTES / PAGE / 64)];
 
-        @Setup
-        public void make() throws IOException {
-            block = new RamBlock("ram", BYTES);
+        public Guest() {
+            try {
+                block = new RamBlock("ram", BYTES);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             AddressSpace space = new AddressSpace(new ReentrantLock());
             space.addRam(block, 0, 0, 2L << 30);
             space.addRam(block, 4L << 30, 2L << 30, BYTES - (2L << 30));

@@ -143,6 +143,25 @@ final class BlockCache {
         return page == null ? null : page.find((int) (physical & 0xfff), near.mode);
     }
 
+    /** Has a block run as a class, unless one of its blocks is gone meanwhile. */
+    synchronized void install(HotRegion region, HotLoop loop) {
+        for (Block block : region.blocks.values()) {
+            if (!block.valid) {
+                return;
+            }
+        }
+        Block head = region.head;
+        for (Block block : region.blocks.values()) {
+            block.partOf(head);
+        }
+        long top = (head.mode & X86Vcpu.CODE32) != 0 ? 0xffffffffL : 0xffff;
+        boolean wide = (head.mode & X86Vcpu.CODE64) != 0;
+        head.lowestRip = wide ? Long.MIN_VALUE : -region.first();
+        head.highestRip = wide ? Long.MAX_VALUE : top - region.last();
+        head.lastByte = region.last();
+        head.hot = loop;
+    }
+
     /** One instruction, not kept. */
     Block single() {
         long linear = cpu.wrap(cpu.base[X86Vcpu.CS] + cpu.rip);

@@ -30,6 +30,13 @@ final class OpcodeTable {
     private OpcodeTable() {
         IntegerOpcodes.addTo(this);
         SystemOpcodes.addTo(this);
+        SseMoves.addTo(this);
+        SseInteger.addTo(this);
+        SseFloat.addTo(this);
+        SseConversions.addTo(this);
+        Mmx.addTo(this);
+        X87Opcodes.addTo(this);
+        FpuStateOpcodes.addTo(this);
     }
 
     /** Adds a row for an opcode whatever its prefixes. */

@@ -22,9 +22,9 @@ public final class Formats {
     private static void from(Num n, long bits, int exponentBits, int fractionBits, boolean asZero) {
         int max = (1 << exponentBits) - 1;
         int bias = max >> 1;
-        int sign = (int) (bits >>> exponentBits + fractionBits) & 1;
+        int sign = (int) (bits >>> (exponentBits + fractionBits)) & 1;
         int e = (int) (bits >>> fractionBits) & max;
-        long mantissa = (bits & (1L << fractionBits) - 1) << 63 - fractionBits;
+        long mantissa = (bits & (1L << fractionBits) - 1) << (63 - fractionBits);
         if (e == 0) {
             if (mantissa == 0 || asZero) {
                 n.set(Num.ZERO, sign, 0, 0);
@@ -87,17 +87,17 @@ public final class Formats {
 
     private static long to(Num n, int exponentBits, int fractionBits) {
         long max = (1L << exponentBits) - 1;
-        long sign = (long) n.sign << exponentBits + fractionBits;
-        long fraction = n.mantissa << 1 >>> 64 - fractionBits;
+        long sign = (long) n.sign << (exponentBits + fractionBits);
+        long fraction = n.mantissa << 1 >>> (64 - fractionBits);
         return switch (n.kind) {
             case Num.ZERO -> sign;
             case Num.FINITE ->
                     sign
                             | (n.mantissa < 0
-                                    ? n.exponent + (max >> 1) << fractionBits | fraction
+                                    ? (n.exponent + (max >> 1)) << fractionBits | fraction
                                     : fraction);
             case Num.INFINITE -> sign | max << fractionBits;
-            default -> sign | max << fractionBits | 1L << fractionBits - 1 | fraction;
+            default -> sign | max << fractionBits | 1L << (fractionBits - 1) | fraction;
         };
     }
 

@@ -2,8 +2,8 @@ package dev.ferry.vmm.cpu.x86.fp;
 
 /**
  * A number taken apart, whatever format it came from. A finite one is {@code mantissa / 2^63 *
- * 2^exponent}; its mantissa has the top bit set, unless it was rounded to a denormal, which then has
- * the least exponent of its format.
+ * 2^exponent}; its mantissa has the top bit set, unless it was rounded to a denormal, which then
+ * has the least exponent of its format.
  */
 public final class Num {
 
@@ -96,6 +96,11 @@ public final class Num {
 
     public long mantissa() {
         return mantissa;
+    }
+
+    /** Makes it 1 or more and less than 2. */
+    public void unscale() {
+        exponent = 0;
     }
 
     public void negate() {

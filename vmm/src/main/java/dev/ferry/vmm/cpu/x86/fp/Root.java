@@ -15,13 +15,13 @@ final class Root {
         long remainder = 0;
         long remainderHigh = 0;
         for (int i = 0; i < 64; i++) {
-            long two = i < 32 ? high >>> 62 - 2 * i & 3 : low >>> 126 - 2 * i & 3;
+            long two = i < 32 ? high >>> (62 - 2 * i) & 3 : low >>> (126 - 2 * i) & 3;
             remainderHigh = remainderHigh << 2 | remainder >>> 62;
             remainder = remainder << 2 | two;
             long trial = q << 2 | 1;
             long trialHigh = q >>> 62;
             boolean below = Long.compareUnsigned(remainder, trial) < 0;
-            boolean fits = remainderHigh > trialHigh || remainderHigh == trialHigh && !below;
+            boolean fits = remainderHigh > trialHigh || (remainderHigh == trialHigh && !below);
             if (fits) {
                 remainderHigh -= trialHigh + (below ? 1 : 0);
                 remainder -= trial;

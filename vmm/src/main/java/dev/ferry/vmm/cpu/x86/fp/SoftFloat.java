@@ -94,7 +94,7 @@ public final class SoftFloat {
         }
         int shift = Long.numberOfLeadingZeros(hi);
         if (shift > 0) {
-            hi = hi << shift | lo >>> 64 - shift;
+            hi = hi << shift | lo >>> (64 - shift);
             lo <<= shift;
             e -= shift;
         }
@@ -104,7 +104,7 @@ public final class SoftFloat {
             tiny = !(e == p.least - 1 && carries(sign, hi, lo, drop));
             int distance = p.least - e;
             if (distance < 64) {
-                lo = hi << 64 - distance | lo >>> distance | (lo << 64 - distance != 0 ? 1 : 0);
+                lo = hi << (64 - distance) | lo >>> distance | (lo << (64 - distance) != 0 ? 1 : 0);
                 hi >>>= distance;
             } else {
                 lo = distance == 64 ? hi | (lo != 0 ? 1 : 0) : 1;
@@ -117,7 +117,7 @@ public final class SoftFloat {
                 return;
             }
         }
-        boolean inexact = (drop == 0 ? 0 : hi << 64 - drop) != 0 || lo != 0;
+        boolean inexact = (drop == 0 ? 0 : hi << (64 - drop)) != 0 || lo != 0;
         boolean up = up(sign, hi, lo, drop);
         hi = drop == 0 ? hi : hi >>> drop << drop;
         if (up) {
@@ -156,13 +156,12 @@ public final class SoftFloat {
 
     /** Whether the magnitude is rounded up when that many bits are dropped from the upper half. */
     private boolean up(int sign, long hi, long lo, int drop) {
-        long rest = drop == 0 ? lo : hi << 64 - drop | (lo != 0 ? 1 : 0);
+        long rest = drop == 0 ? lo : hi << (64 - drop) | (lo != 0 ? 1 : 0);
         if (rest == 0) {
             return false;
         }
         return switch (rounding) {
-            case NEAREST ->
-                    rest < 0 && (rest << 1 != 0 || (hi & 1L << drop) != 0);
+            case NEAREST -> rest < 0 && (rest << 1 != 0 || (hi & 1L << drop) != 0);
             case DOWN -> sign != 0;
             case UP -> sign == 0;
             default -> false;
@@ -170,7 +169,7 @@ public final class SoftFloat {
     }
 
     private boolean carries(int sign, long hi, long lo, int drop) {
-        return up(sign, hi, lo, drop) && (hi >>> drop) + 1 << drop == 0;
+        return up(sign, hi, lo, drop) && ((hi >>> drop) + 1) << drop == 0;
     }
 
     // ---- NaNs -----------------------------------------------------------------------------
@@ -247,6 +246,15 @@ public final class SoftFloat {
         r.set(Num.ZERO, sign, 0, 0);
     }
 
+    private final Num spare = new Num();
+
+    /** Exchanges a and b. */
+    public void swap() {
+        spare.set(a);
+        a.set(b);
+        b.set(spare);
+    }
+
     // ---- arithmetic -----------------------------------------------------------------------
 
     /** r = a - b. */
@@ -286,8 +294,7 @@ public final class SoftFloat {
         Num big = a;
         Num small = b;
         if (a.exponent < b.exponent
-                || a.exponent == b.exponent
-                        && Long.compareUnsigned(a.mantissa, b.mantissa) < 0) {
+                || (a.exponent == b.exponent && Long.compareUnsigned(a.mantissa, b.mantissa) < 0)) {
             big = b;
             small = a;
         }
@@ -298,13 +305,13 @@ public final class SoftFloat {
             hi = 0;
             lo = 1;
         } else if (distance > 64) {
-            lo = hi >>> distance - 64 | (hi << 128 - distance != 0 ? 1 : 0);
+            lo = hi >>> (distance - 64) | (hi << (128 - distance) != 0 ? 1 : 0);
             hi = 0;
         } else if (distance == 64) {
             lo = hi;
             hi = 0;
         } else if (distance > 0) {
-            lo = hi << 64 - distance;
+            lo = hi << (64 - distance);
             hi >>>= distance;
         }
         if (differ) {
@@ -320,7 +327,7 @@ public final class SoftFloat {
         long high = big.mantissa + hi;
         int e = big.exponent;
         if (Long.compareUnsigned(high, hi) < 0) {
-            lo = high << 63 | lo >>> 1 | lo & 1;
+            lo = high << 63 | lo >>> 1 | (lo & 1);
             high = high >>> 1 | Num.TOP;
             e++;
         }
@@ -495,7 +502,7 @@ public final class SoftFloat {
      * @param mode a rounding mode
      */
     public long toLong(int bits, int mode) {
-        long indefinite = bits == 64 ? Long.MIN_VALUE : -1L << bits - 1;
+        long indefinite = bits == 64 ? Long.MIN_VALUE : -1L << (bits - 1);
         roundedUp = false;
         if (a.kind == Num.ZERO) {
             return 0;
@@ -505,9 +512,9 @@ public final class SoftFloat {
             return indefinite;
         }
         long magnitude = integer(mode);
-        long limit = 1L << bits - 1;
+        long limit = 1L << (bits - 1);
         int order = Long.compareUnsigned(magnitude, limit);
-        if (order > 0 || order == 0 && a.sign == 0) {
+        if (order > 0 || (order == 0 && a.sign == 0)) {
             flags |= INVALID;
             roundedUp = false;
             return indefinite;
@@ -532,8 +539,8 @@ public final class SoftFloat {
             hi = 0;
             rest = a.mantissa;
         } else {
-            hi = a.mantissa >>> 63 - e;
-            rest = e == 63 ? 0 : a.mantissa << e + 1;
+            hi = a.mantissa >>> (63 - e);
+            rest = e == 63 ? 0 : a.mantissa << (e + 1);
         }
         int saved = rounding;
         rounding = mode;
@@ -598,7 +605,7 @@ public final class SoftFloat {
         }
         int by = 0;
         if (b.kind == Num.FINITE && b.exponent >= 0) {
-            by = b.exponent > 16 ? 1 << 17 : (int) (b.mantissa >>> 63 - b.exponent);
+            by = b.exponent > 16 ? 1 << 17 : (int) (b.mantissa >>> (63 - b.exponent));
             by = b.sign != 0 ? -by : by;
         }
         low = 0;
@@ -637,11 +644,11 @@ public final class SoftFloat {
         int divisorExponent = b.exponent;
         if (distance >= 64) {
             partial = true;
-            int step = distance & 31 | 32;
+            int step = (distance & 31) | 32;
             divisorExponent += distance - step;
             distance = step;
         }
-        if (distance < -1 || distance == -1 && !nearest) {
+        if (distance < -1 || (distance == -1 && !nearest)) {
             r.set(a);
             return;
         }
@@ -687,7 +694,7 @@ public final class SoftFloat {
                 above = order > 0;
                 tie = order == 0;
             }
-            if (above || tie && (q & 1) != 0) {
+            if (above || (tie && (q & 1) != 0)) {
                 q++;
                 sign ^= 1;
                 // d - rest, at the exponent of rest: there d is twice as much.

@@ -18,7 +18,7 @@ public final class SseMath {
     private boolean nearest = true;
     private boolean daz;
 
-    /** MXCSR's exceptions, with those since {@link #begin}. */
+    /** Exceptions since {@link #begin}, and those that MXCSR had and masks. */
     public int flags;
 
     /** MXCSR at power-on. */
@@ -28,7 +28,7 @@ public final class SseMath {
 
     /** Takes MXCSR over, before an instruction's operations. */
     public void begin(int mxcsr) {
-        flags = mxcsr & 0x3f;
+        flags = mxcsr & mxcsr >> 7 & 0x3f;
         soft.flags = 0;
         soft.rounding = mxcsr >> ROUNDING & 3;
         nearest = soft.rounding == SoftFloat.NEAREST;
@@ -57,7 +57,7 @@ public final class SseMath {
     /** Whether an operand raises nothing by itself: zero or normal. */
     private static boolean plain(long bits) {
         int e = (int) (bits >>> 52) & 0x7ff;
-        return e != 0 && e != 0x7ff || bits << 1 == 0;
+        return (e != 0 && e != 0x7ff) || bits << 1 == 0;
     }
 
     /** Whether a rounded result is neither special nor near to where numbers become tiny. */
@@ -207,7 +207,7 @@ public final class SseMath {
 
     private static boolean plain(int bits) {
         int e = bits >>> 23 & 0xff;
-        return e != 0 && e != 0xff || bits << 1 == 0;
+        return (e != 0 && e != 0xff) || bits << 1 == 0;
     }
 
     private static boolean ordinary(int bits) {
@@ -328,19 +328,19 @@ public final class SseMath {
     /** RCPPS and RSQRTPS: no exceptions, denormals are zeros; better than the 12 bits promised. */
     public int reciprocal32(int x) {
         if ((x & 0x7f80_0000) == 0) {
-            return x & Integer.MIN_VALUE | 0x7f80_0000;
+            return (x & Integer.MIN_VALUE) | 0x7f80_0000;
         }
         float p = Float.intBitsToFloat(x);
-        return p != p ? x | 0x40_0000 : flushed(Float.floatToRawIntBits(1 / p));
+        return Float.isNaN(p) ? x | 0x40_0000 : flushed(Float.floatToRawIntBits(1 / p));
     }
 
     /** See {@link #reciprocal32}. */
     public int reciprocalRoot32(int x) {
         if ((x & 0x7f80_0000) == 0) {
-            return x & Integer.MIN_VALUE | 0x7f80_0000;
+            return (x & Integer.MIN_VALUE) | 0x7f80_0000;
         }
         float p = Float.intBitsToFloat(x);
-        if (p != p) {
+        if (Float.isNaN(p)) {
             return x | 0x40_0000;
         }
         return p < 0 ? 0xffc0_0000 : Float.floatToRawIntBits((float) (1 / Math.sqrt(p)));

@@ -12,7 +12,7 @@ final class Wide {
     static long divide(long high, long low, long divisor) {
         int shift = Long.numberOfLeadingZeros(divisor);
         long d = divisor << shift;
-        long hi = shift == 0 ? high : high << shift | low >>> 64 - shift;
+        long hi = shift == 0 ? high : high << shift | low >>> (64 - shift);
         long lo = low << shift;
         long d1 = d >>> 32;
         long d0 = d & 0xffffffffL;
