@@ -57,7 +57,7 @@ public abstract class Device {
     public final DeviceSection save(QemuLine line) {
         StateSaver saver = new StateSaver(line, kept);
         VmStateLayout layout = saver.root(vmsd, version, this::state);
-        return new DeviceSection(section, instance, version, layout, saver.body());
+        return new DeviceSection(section, instance, version, layout, saver.body(), false);
     }
 
     /**

@@ -15,9 +15,17 @@ final class Hotplug {
                 1,
                 s -> {
                     s.kept32("selector", 0);
-                    if (s.has("devs", false)) {
-                        throw s.invalid("devs", 1, "no memory device");
-                    }
+                    s.keptStructs(
+                            "devs",
+                            "memory hotplug device state",
+                            1,
+                            SLOTS,
+                            (d, _) -> {
+                                d.keptBool("is_enabled", false);
+                                d.keptBool("is_inserting", false);
+                                d.kept32("ost_event", 0);
+                                d.kept32("ost_status", 0);
+                            });
                 });
     }
 

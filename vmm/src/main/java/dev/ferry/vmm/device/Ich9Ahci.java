@@ -39,7 +39,10 @@ public final class Ich9Ahci extends PciFunction {
                     s.kept32("control_regs.impl", 0x3f);
                     s.kept32("control_regs.version", 0x10000);
                     s.kept32("idp_index", 0);
-                    s.equal("ports", "uint32 equal", PORTS);
+                    s.equal(
+                            "ports",
+                            s.line() == QemuLine.V7_2 ? "int32 equal" : "uint32 equal",
+                            PORTS);
                 });
     }
 

@@ -20,6 +20,6 @@ public final class Ich9SmBus extends PciFunction {
     protected void state(StateFields f) {
         pciState(f, "dev");
         f.keptBool("irq_enabled", false);
-        SmBus.state(f);
+        SmBus.state(f, 0);
     }
 }

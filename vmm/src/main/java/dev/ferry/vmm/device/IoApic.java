@@ -119,21 +119,20 @@ public final class IoApic extends Device implements MmioDevice {
     }
 
     private int register() {
-        switch (select) {
-            case 0, 2 -> {
-                return id << 24;
-            }
-            case 1 -> {
-                return VERSION | PINS - 1 << 16;
-            }
-            default -> {
-                int pin = select - 0x10 >> 1;
-                if (pin < 0 || pin >= PINS) {
-                    return 0;
-                }
-                return (int) ((select & 1) != 0 ? table[pin] >>> 32 : table[pin]);
-            }
+        return switch (select) {
+            case 0, 2 -> id << 24;
+            case 1 -> VERSION | ((PINS - 1) << 16);
+            default -> entry();
+        };
+    }
+
+    /** Half of a table entry. */
+    private int entry() {
+        int pin = (select - 0x10) >> 1;
+        if (pin < 0 || pin >= PINS) {
+            return 0;
         }
+        return (int) ((select & 1) != 0 ? table[pin] >>> 32 : table[pin]);
     }
 
     @Override

@@ -259,6 +259,11 @@ public final class LocalApic extends Device implements MmioDevice {
     }
 
     /** Sets the processor's interrupt line as everything that feeds it says. */
+    public void refresh() {
+        update();
+    }
+
+    /** As {@link #refresh}. */
     void update() {
         boolean fromPic =
                 bus.picAsks()

@@ -2,6 +2,7 @@ package dev.ferry.vmm.device;
 
 import dev.ferry.stream.vmstate.FieldType;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * A function on the PCI bus: 256 bytes of configuration space, little endian.
@@ -39,12 +40,11 @@ public abstract class PciFunction extends Device {
 
     private static byte[] parse(String[] rows) {
         byte[] bytes = new byte[256];
+        HexFormat hex = HexFormat.ofDelimiter(" ");
         for (String row : rows) {
-            String[] parts = row.split(" ");
-            int at = Integer.parseInt(parts[0], 16);
-            for (int i = 1; i < parts.length; i++) {
-                bytes[at++] = (byte) Integer.parseInt(parts[i], 16);
-            }
+            byte[] content = hex.parseHex(row.substring(3));
+            int at = HexFormat.fromHexDigits(row, 0, 2);
+            System.arraycopy(content, 0, bytes, at, content.length);
         }
         return bytes;
     }

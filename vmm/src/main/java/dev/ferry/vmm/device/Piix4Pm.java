@@ -87,7 +87,7 @@ public final class Piix4Pm extends PciFunction implements AcpiChip {
         acpi.pm1Control = f.u16("ar.pm1.cnt.cnt", acpi.pm1Control);
         apm.state(f);
         if (f.has("smb", modern)) {
-            SmBus.state(f);
+            SmBus.state(f, 2);
         }
         acpi.timer.restore(f.timer("ar.tmr.timer", acpi.timer.due()));
         acpi.overflow = f.i64("ar.tmr.overflow_time", acpi.overflow);
@@ -190,6 +190,7 @@ public final class Piix4Pm extends PciFunction implements AcpiChip {
     }
 
     private void update() {
-        sci.set(acpi.asks() | (gpeStatus & gpeEnable) != 0);
+        boolean event = acpi.asks();
+        sci.set(event || (gpeStatus & gpeEnable) != 0);
     }
 }

@@ -10,7 +10,6 @@ public final class Pit8254 extends Device implements PortDevice {
     /** Ticks a second. */
     public static final long HERTZ = 1193182;
 
-    private static final int LOW = 1;
     private static final int HIGH = 2;
     private static final int BOTH_LOW = 3;
     private static final int BOTH_HIGH = 4;
@@ -145,7 +144,7 @@ public final class Pit8254 extends Device implements PortDevice {
             }
             case 3, 7 -> {
                 long base = d / c.count * c.count;
-                long half = (c.count + 1) >> 1;
+                long half = (c.count + 1L) >> 1;
                 next = d - base < half ? base + half : base + c.count;
             }
             default -> {
@@ -213,40 +212,24 @@ public final class Pit8254 extends Device implements PortDevice {
             c.statusLatched = false;
             return c.status;
         }
-        switch (c.countLatched) {
-            case LOW -> {
-                c.countLatched = 0;
-                return c.latched & 0xff;
-            }
-            case HIGH -> {
-                c.countLatched = 0;
-                return c.latched >> 8;
-            }
-            case BOTH_LOW -> {
-                c.countLatched = HIGH;
-                return c.latched & 0xff;
-            }
-            default -> {
-                // Not latched: the count as it runs.
-            }
+        if (c.countLatched != 0) {
+            return latched(c);
         }
         int count = count(c, clock.now());
-        switch (c.readState) {
-            case HIGH -> {
-                return (count >> 8) & 0xff;
-            }
-            case BOTH_LOW -> {
-                c.readState = BOTH_HIGH;
-                return count & 0xff;
-            }
-            case BOTH_HIGH -> {
-                c.readState = BOTH_LOW;
-                return (count >> 8) & 0xff;
-            }
-            default -> {
-                return count & 0xff;
-            }
+        boolean high = c.readState == HIGH || c.readState == BOTH_HIGH;
+        if (c.readState == BOTH_LOW) {
+            c.readState = BOTH_HIGH;
+        } else if (c.readState == BOTH_HIGH) {
+            c.readState = BOTH_LOW;
         }
+        return high ? (count >> 8) & 0xff : count & 0xff;
+    }
+
+    /** The next byte of a latched count. */
+    private static int latched(Counter c) {
+        int which = c.countLatched;
+        c.countLatched = which == BOTH_LOW ? HIGH : 0;
+        return which == HIGH ? c.latched >> 8 : c.latched & 0xff;
     }
 
     @Override

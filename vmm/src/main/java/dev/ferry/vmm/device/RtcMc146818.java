@@ -48,7 +48,6 @@ public final class RtcMc146818 extends Device implements PortDevice {
     private static final int TICK_HERTZ = 32768;
 
     private final DeviceClock host;
-    private final DeviceClock virtual;
     private final IrqLine irq;
     private final DeviceTimer periodic;
     private final DeviceTimer update;
@@ -64,12 +63,10 @@ public final class RtcMc146818 extends Device implements PortDevice {
 
     /**
      * @param host the host's clock: ns since 1970
-     * @param virtual the machine's clock, which the periodic interrupt goes by
      */
-    public RtcMc146818(DeviceClock host, DeviceClock virtual, IrqLine irq) {
+    public RtcMc146818(DeviceClock host, IrqLine irq) {
         super("mc146818rtc", 0, 3);
         this.host = host;
-        this.virtual = virtual;
         this.irq = irq;
         this.periodic = host.timer(this::periodicExpired);
         this.update = host.timer(this::updateExpired);
@@ -314,27 +311,26 @@ public final class RtcMc146818 extends Device implements PortDevice {
             return 0xff;
         }
         int at = index == IBM_PS2_CENTURY ? CENTURY : index;
-        switch (at) {
+        return switch (at) {
             case SECONDS, MINUTES, HOURS, DAY_OF_WEEK, DAY_OF_MONTH, MONTH, YEAR, CENTURY -> {
                 show();
-                return cmos(at);
+                yield cmos(at);
             }
-            case A -> {
-                return cmos(A) & ~A_UPDATING | (updating() ? A_UPDATING : 0);
-            }
-            case C -> {
-                int value = cmos(C);
-                irq.set(false);
-                cmos[C] = 0;
-                if ((value & (C_UPDATE_ENDED | C_ALARM)) != 0) {
-                    arm();
-                }
-                return value;
-            }
-            default -> {
-                return cmos(at);
-            }
+            case A -> (cmos(A) & ~A_UPDATING) | (updating() ? A_UPDATING : 0);
+            case C -> causes();
+            default -> cmos(at);
+        };
+    }
+
+    /** Register C, which reading clears. */
+    private int causes() {
+        int value = cmos(C);
+        irq.set(false);
+        cmos[C] = 0;
+        if ((value & (C_UPDATE_ENDED | C_ALARM)) != 0) {
+            arm();
         }
+        return value;
     }
 
     @Override

@@ -5,7 +5,12 @@ final class SmBus {
 
     private SmBus() {}
 
-    static void state(StateFields f) {
+    /**
+     * Walks it.
+     *
+     * @param auxiliary the auxiliary control register at power-on
+     */
+    static void state(StateFields f, int auxiliary) {
         f.struct(
                 "smb",
                 "pmsmb",
@@ -19,7 +24,7 @@ final class SmBus {
                     s.kept8("smb_data1", 0);
                     s.kept32("smb_index", 0);
                     s.keptArray("smb_data", dev.ferry.stream.vmstate.FieldType.of("uint8"), 32, 0);
-                    s.kept8("smb_auxctl", 2);
+                    s.kept8("smb_auxctl", auxiliary);
                     s.kept8("smb_blkdata", 0);
                     s.keptBool("i2c_enable", false);
                     s.keptBool("op_done", true);

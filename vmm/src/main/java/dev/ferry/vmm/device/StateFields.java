@@ -93,6 +93,15 @@ public abstract class StateFields {
             String name, String vmsd, int version, int count, boolean alike, ElementBody body);
 
     /**
+     * Structures of which the model knows no more than that there may be some: as many as came.
+     * None at reset.
+     *
+     * @param most how many can be
+     */
+    public abstract void keptStructs(
+            String name, String vmsd, int version, int most, ElementBody body);
+
+    /**
      * A part that is in the stream only when there is something to say. Where it is absent, what it
      * would have carried has to be given its usual value by the device.
      *

@@ -204,6 +204,23 @@ final class StateLoader extends StateFields {
     }
 
     @Override
+    public void keptStructs(String name, String vmsd, int version, int most, ElementBody body) {
+        int count = 0;
+        for (FieldValue field : struct.fields()) {
+            if (field.name().equals(name)) {
+                count += field.value() instanceof ArrayValue array ? array.elements().size() : 1;
+            }
+        }
+        if (count > most) {
+            throw shape(name, most + " elements at most", count + " elements");
+        }
+        if (count > 0) {
+            kept.numbers(path + '/' + name + '#', new long[] {count});
+            structs(name, vmsd, version, count, true, body);
+        }
+    }
+
+    @Override
     public boolean subsection(String name, int version, boolean needed, Body body) {
         known.add(name);
         SubsectionValue found = struct.subsection(name);

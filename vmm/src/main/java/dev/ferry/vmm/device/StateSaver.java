@@ -177,6 +177,14 @@ final class StateSaver extends StateFields {
         }
     }
 
+    @Override
+    public void keptStructs(String name, String vmsd, int version, int most, ElementBody body) {
+        long[] count = kept.numbers(path + '/' + name + '#');
+        if (count != null) {
+            structs(name, vmsd, version, (int) count[0], true, body);
+        }
+    }
+
     private VmStateLayout element(
             String name, String vmsd, int version, int index, ElementBody body) {
         return layout(vmsd, version, path + '/' + name + '#' + index, f -> body.walk(f, index));

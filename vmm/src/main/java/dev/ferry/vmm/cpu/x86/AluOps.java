@@ -1,5 +1,7 @@
 package dev.ferry.vmm.cpu.x86;
 
+import org.jspecify.annotations.Nullable;
+
 /** ADD, OR, ADC, SBB, AND, SUB, XOR, CMP (numbered so in opcodes), TEST, INC, DEC, NOT, NEG. */
 final class AluOps {
 
@@ -221,7 +223,7 @@ final class AluOps {
     }
 
     /** 80 to 83. */
-    static Op group1(Instruction in) {
+    static @Nullable Op group1(Instruction in) {
         int kind = in.extension();
         if (wholeRegister(in)) {
             return registerImmediate(in, kind, in.rm());

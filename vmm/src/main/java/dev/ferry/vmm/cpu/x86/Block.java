@@ -1,5 +1,7 @@
 package dev.ferry.vmm.cpu.x86;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A run of decoded instructions that is entered at its beginning only. */
@@ -34,6 +36,17 @@ final class Block {
     /** The class made of it and of what it leads to. */
     @Nullable HotLoop hot;
 
+    /** Where RIP may be for {@link #hot} to be run: its blocks must not wrap around. */
+    long lowestRip;
+
+    long highestRip;
+
+    /** Distance of the last byte of its blocks. */
+    int lastByte;
+
+    /** Blocks whose classes this one is part of. */
+    private final List<Block> heads = new ArrayList<>(0);
+
     /** The next block in {@link CodePage} at the same address, for another mode. */
     @Nullable Block otherMode;
 
@@ -52,6 +65,21 @@ final class Block {
         this.traits = traits;
         this.jumps = jumps;
         this.secondPage = secondPage;
+    }
+
+    /** Is part of a class from now on. */
+    void partOf(Block head) {
+        heads.add(head);
+    }
+
+    /** Must not be run any more, nor what was made of it. */
+    void invalidate() {
+        valid = false;
+        for (Block head : heads) {
+            head.hot = null;
+            head.count = 0;
+        }
+        heads.clear();
     }
 
     int length() {

@@ -3,8 +3,10 @@ package dev.ferry.vmm.cpu.x86;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,9 @@ final class BlockCache {
     private final long[] keys = new long[TABLE];
     private final @Nullable Block[] table = new @Nullable Block[TABLE];
     private final Map<Long, CodePage> pages = new HashMap<>();
+
+    /** Pages that {@link dev.ferry.vmm.memory.PhysicalMemory#watchCode} was called for. */
+    private final Set<Long> watched = new HashSet<>();
 
     BlockCache(X86Vcpu cpu) {
         this.cpu = cpu;
@@ -67,7 +72,7 @@ final class BlockCache {
     }
 
     private Block findSlowly(long linear, int at) {
-        long last = cpu.code64() ? Long.MAX_VALUE : cpu.base[X86Vcpu.CS] + (cpu.codeLimit);
+        long last = cpu.code64() ? Long.MAX_VALUE : cpu.base[X86Vcpu.CS] + cpu.codeLimit;
         if (cpu.code64() ? linear << 16 >> 16 != linear : cpu.rip > cpu.codeLimit) {
             throw cpu.protection();
         }
@@ -101,6 +106,14 @@ final class BlockCache {
         return block;
     }
 
+    /** Has this vCPU told of stores to a page from now on. */
+    void watch(long physicalPage) {
+        if (watched.add(physicalPage)) {
+            cpu.memory.watchCode(physicalPage);
+            cpu.flushTlb();
+        }
+    }
+
     /** Counts stores to watched pages. */
     private volatile long writes;
 
@@ -128,6 +141,25 @@ final class BlockCache {
         }
         CodePage page = pages.get(physical & GuestMemory.PAGE);
         return page == null ? null : page.find((int) (physical & 0xfff), near.mode);
+    }
+
+    /** Has a block run as a class, unless one of its blocks is gone meanwhile. */
+    synchronized void install(HotRegion region, HotLoop loop) {
+        for (Block block : region.blocks.values()) {
+            if (!block.valid) {
+                return;
+            }
+        }
+        Block head = region.head;
+        for (Block block : region.blocks.values()) {
+            block.partOf(head);
+        }
+        long top = (head.mode & X86Vcpu.CODE32) != 0 ? 0xffffffffL : 0xffff;
+        boolean wide = (head.mode & X86Vcpu.CODE64) != 0;
+        head.lowestRip = wide ? Long.MIN_VALUE : -region.first();
+        head.highestRip = wide ? Long.MAX_VALUE : top - region.last();
+        head.lastByte = region.last();
+        head.hot = loop;
     }
 
     /** One instruction, not kept. */

@@ -68,7 +68,7 @@ final class CodeFetch {
                 physicalPage = cpu.translate(address, Access.FETCH, cpu.cpl == 3);
                 host = memory.readable(physicalPage, encrypted);
                 if (host != 0) {
-                    memory.watchCode(physicalPage);
+                    cpu.blocks.watch(physicalPage);
                     host = memory.readable(physicalPage, encrypted);
                 }
             } finally {

@@ -46,7 +46,7 @@ final class CodePage {
             while (block != null) {
                 Block next = block.otherMode;
                 if (block.overlaps(address, length)) {
-                    block.valid = false;
+                    block.invalidate();
                     found = true;
                 } else {
                     block.otherMode = kept;
@@ -63,7 +63,7 @@ final class CodePage {
     void clear() {
         for (int i = first; i < 4096; i++) {
             for (Block block = blocks[i]; block != null; block = block.otherMode) {
-                block.valid = false;
+                block.invalidate();
             }
             blocks[i] = null;
         }

@@ -52,7 +52,10 @@ final class Executor {
             }
             Block block = blocks.find();
             HotLoop hot = block.hot;
-            if (hot != null) {
+            if (hot != null
+                    && cpu.rip >= block.lowestRip
+                    && cpu.rip <= block.highestRip
+                    && cpu.rip <= cpu.codeLimit - block.lastByte) {
                 hot.run(cpu);
                 continue;
             }

@@ -123,7 +123,7 @@ final class FarTransfer {
         long offset = c.peek(size, 0);
         int selector = (int) c.peek(size, size) & 0xffff;
         if (!c.protectedMode()) {
-            c.stackPointer(c.regs[4] + 2 * size + release);
+            c.stackPointer(c.regs[4] + 2L * size + release);
             c.segmentation.loadReal(X86Vcpu.CS, selector);
             c.rip = offset;
             return;
@@ -132,7 +132,7 @@ final class FarTransfer {
         int level = selector & 3;
         if (level == c.cpl) {
             enter(c, selector, d, level, offset);
-            c.stackPointer(c.regs[4] + 2 * size + release);
+            c.stackPointer(c.regs[4] + 2L * size + release);
             return;
         }
         long top = c.peek(size, 2 * size + release);
@@ -186,7 +186,7 @@ final class FarTransfer {
         long offset = c.peek(size, 0);
         int selector = (int) c.peek(size, size) & 0xffff;
         int flags = (int) c.peek(size, 2 * size);
-        c.stackPointer(c.regs[4] + 3 * size);
+        c.stackPointer(c.regs[4] + 3L * size);
         c.segmentation.loadReal(X86Vcpu.CS, selector);
         c.rip = offset;
         c.rflags(FlagRights.merge(c, flags, size));
@@ -209,7 +209,7 @@ final class FarTransfer {
         }
         if (level == c.cpl && !c.code64()) {
             enter(c, selector, d, level, offset);
-            c.stackPointer(c.regs[4] + 3 * size);
+            c.stackPointer(c.regs[4] + 3L * size);
         } else {
             long top = c.peek(size, 3 * size);
             int stackSelector = (int) c.peek(size, 4 * size) & 0xffff;

@@ -5,10 +5,20 @@ final class Instruction {
 
     /** Prefixes that choose among instructions of the same opcode. */
     enum Mandatory {
-        NONE,
-        P66,
-        F3,
-        F2
+        NONE(0),
+        P66(1),
+        F3(2),
+        F2(3);
+
+        private final int number;
+
+        Mandatory(int number) {
+            this.number = number;
+        }
+
+        int number() {
+            return number;
+        }
     }
 
     /** {@link X86Vcpu#mode}. */

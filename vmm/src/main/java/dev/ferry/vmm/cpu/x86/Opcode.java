@@ -45,6 +45,8 @@ record Opcode(String name, Form form, int traits, Factory factory) {
     @FunctionalInterface
     interface Factory {
         /**
+         * Makes it.
+         *
          * @return null if these bytes are no instruction
          */
         @Nullable Op make(Instruction in);

@@ -30,6 +30,13 @@ final class OpcodeTable {
     private OpcodeTable() {
         IntegerOpcodes.addTo(this);
         SystemOpcodes.addTo(this);
+        SseMoves.addTo(this);
+        SseInteger.addTo(this);
+        SseFloat.addTo(this);
+        SseConversions.addTo(this);
+        Mmx.addTo(this);
+        X87Opcodes.addTo(this);
+        FpuStateOpcodes.addTo(this);
     }
 
     /** Adds a row for an opcode whatever its prefixes. */
@@ -46,12 +53,12 @@ final class OpcodeTable {
             Form form,
             int traits,
             Opcode.Factory factory) {
-        prefixed[prefix.ordinal() << 10 | map << 8 | opcode] =
+        prefixed[prefix.number() << 10 | map << 8 | opcode] =
                 new Opcode(name, form, traits, factory);
     }
 
     @Nullable Opcode find(int map, Mandatory prefix, int opcode) {
-        Opcode special = prefixed[prefix.ordinal() << 10 | map << 8 | opcode];
+        Opcode special = prefixed[prefix.number() << 10 | map << 8 | opcode];
         return special != null ? special : plain[map << 8 | opcode];
     }
 }

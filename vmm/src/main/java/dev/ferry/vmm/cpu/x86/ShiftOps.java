@@ -17,43 +17,43 @@ final class ShiftOps {
         if (n == 0) {
             return a;
         }
-        switch (kind) {
-            case 0 -> {
-                int k = n & bits - 1;
-                long r = k == 0 ? a : a << k | a >>> (bits - k);
-                boolean out = (r & 1) != 0;
-                c.carryOverflow(out, r << shift < 0 != out);
-                return r;
-            }
-            case 1 -> {
-                int k = n & bits - 1;
-                long r = k == 0 ? a : a >>> k | a << (bits - k);
-                boolean top = r << shift < 0;
-                c.carryOverflow(top, r << (shift + 1) < 0 != top);
-                return r;
-            }
-            case 2, 3 -> {
-                return throughCarry(c, kind == 2, a, n, shift);
-            }
+        return switch (kind) {
+            case 0 -> rotateLeft(c, a, n & (bits - 1), shift);
+            case 1 -> rotateRight(c, a, n & (bits - 1), shift);
+            case 2, 3 -> throughCarry(c, kind == 2, a, n, shift);
             case 5 -> {
                 long before = a >>> (n - 1);
                 long r = before >>> 1;
                 c.shifted(r, (before & 1) != 0, (before ^ r) << shift < 0, shift);
-                return r;
+                yield r;
             }
             case 7 -> {
                 long before = a << shift >> shift >> (n - 1);
                 long r = before >> 1;
                 c.shifted(r, (before & 1) != 0, false, shift);
-                return r;
+                yield r;
             }
             default -> {
                 long before = a << (n - 1);
                 long r = before << 1;
                 c.shifted(r, before << shift < 0, (before ^ r) << shift < 0, shift);
-                return r;
+                yield r;
             }
-        }
+        };
+    }
+
+    private static long rotateLeft(X86Vcpu c, long a, int n, int shift) {
+        long r = n == 0 ? a : a << n | a >>> (64 - shift - n);
+        boolean out = (r & 1) != 0;
+        c.carryOverflow(out, r << shift < 0 != out);
+        return r;
+    }
+
+    private static long rotateRight(X86Vcpu c, long a, int n, int shift) {
+        long r = n == 0 ? a : a >>> n | a << (64 - shift - n);
+        boolean top = r << shift < 0;
+        c.carryOverflow(top, r << (shift + 1) < 0 != top);
+        return r;
     }
 
     private static long throughCarry(X86Vcpu c, boolean left, long a, int count, int shift) {
@@ -93,7 +93,8 @@ final class ShiftOps {
     }
 
     /** SHLD or SHRD. */
-    record Double(boolean left, Operand destination, Operand source, Operand count, int shift)
+    record DoubleByCount(
+            boolean left, Operand destination, Operand source, Operand count, int shift)
             implements Op {
         @Override
         public void exec(X86Vcpu c) {
@@ -176,7 +177,7 @@ final class ShiftOps {
                         in.regOperand(),
                         (int) in.immediate & 0xff,
                         in.shift())
-                : new Double(
+                : new DoubleByCount(
                         left, in.rmOperand(), in.regOperand(), new Operand.Reg8(1), in.shift());
     }
 }

@@ -81,7 +81,7 @@ final class StackOps {
             long mask = c.stackMask;
             long top = c.regs[4];
             long before = top;
-            long bottom = top - 8 * size & mask;
+            long bottom = top - 8L * size & mask;
             c.checkWrite(X86Vcpu.SS, bottom, size);
             c.checkWrite(X86Vcpu.SS, top - size & mask, size);
             c.probeStore(c.wrap(c.base[X86Vcpu.SS] + bottom), size);
@@ -105,7 +105,7 @@ final class StackOps {
                     Operand.register(size, i, true).set(c, value);
                 }
             }
-            c.stackPointer(c.regs[4] + 8 * size);
+            c.stackPointer(c.regs[4] + 8L * size);
         }
     }
 

@@ -60,7 +60,7 @@ final class TaskSwitch {
         long to = d.base();
         int[] in = new int[26];
         for (int i = 0; i < 26; i++) {
-            in[i] = (int) c.systemLoad(to + 4 * i, 4);
+            in[i] = (int) c.systemLoad(to + 4L * i, 4);
         }
         int flags = c.rflags();
         save(c, next, reason == Reason.RETURN ? flags & ~Flags.NT : flags);
@@ -83,10 +83,10 @@ final class TaskSwitch {
         c.systemStore(from + EIP, 4, next);
         c.systemStore(from + EFLAGS, 4, flags);
         for (int i = 0; i < 8; i++) {
-            c.systemStore(from + REGISTERS + 4 * i, 4, c.regs[i]);
+            c.systemStore(from + REGISTERS + 4L * i, 4, c.regs[i]);
         }
         for (int i = 0; i < 6; i++) {
-            c.systemStore(from + SELECTORS + 4 * i, 2, c.segs[i].selector);
+            c.systemStore(from + SELECTORS + 4L * i, 2, c.segs[i].selector);
         }
     }
 

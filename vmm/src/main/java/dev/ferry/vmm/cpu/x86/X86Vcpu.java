@@ -5,6 +5,7 @@ import dev.ferry.vmm.cpu.CpuState;
 import dev.ferry.vmm.cpu.Vcpu;
 import dev.ferry.vmm.cpu.VcpuExit;
 import dev.ferry.vmm.cpu.VcpuHost;
+import dev.ferry.vmm.cpu.x86.fp.SseMath;
 import dev.ferry.vmm.memory.PhysicalMemory;
 import dev.ferry.vmm.memory.TlbOwner;
 import java.lang.invoke.MethodHandles;
@@ -156,6 +157,8 @@ public final class X86Vcpu extends GuestMemory implements Vcpu, TlbOwner {
     final int[] cpuidResult = new int[4];
 
     long xcr0 = 1;
+    final SseMath sse = new SseMath();
+    final X87 x87 = new X87(this);
 
     final VcpuHost host;
     final CpuModel model;
@@ -425,6 +428,49 @@ public final class X86Vcpu extends GuestMemory implements Vcpu, TlbOwner {
         if (cpl != 0) {
             throw protection();
         }
+    }
+
+    // ---- floating point -------------------------------------------------------------------
+
+    /** #UD or #NM if SSE instructions are not to be executed now. */
+    void requireSse() {
+        if ((cr0 & (CR0_EM | CR0_TS)) != 0 || (cr4 & CR4_OSFXSR) == 0) {
+            throw fault(
+                    (cr0 & CR0_EM) != 0 || (cr4 & CR4_OSFXSR) == 0 ? CpuFault.UD : CpuFault.NM, 0);
+        }
+    }
+
+    /** Arithmetic with MXCSR as it is. */
+    SseMath beginSse() {
+        sse.begin(mxcsr);
+        return sse;
+    }
+
+    /** Takes the exceptions over; #XM before anything is changed if one is not masked. */
+    void endSse() {
+        int flags = sse.flags;
+        mxcsr |= flags;
+        if ((flags & ~(mxcsr >> 7) & 0x3f) != 0) {
+            throw fault((cr4 & CR4_OSXMMEXCPT) != 0 ? CpuFault.XM : CpuFault.UD, 0);
+        }
+    }
+
+    /**
+     * #UD, #NM or #MF if MMX instructions are not to be executed now; then the x87 is in MMX mode.
+     */
+    void requireMmx() {
+        if ((cr0 & CR0_EM) != 0) {
+            throw undefined();
+        }
+        x87.require();
+        fpuStatus &= ~X87.TOP;
+        fpuTags = 0xff;
+    }
+
+    /** Sets an MMX register. */
+    void mmx(int register, long value) {
+        fpuMantissa[register] = value;
+        fpuExponent[register] = 0xffff;
     }
 
     // ---- addresses ------------------------------------------------------------------------
