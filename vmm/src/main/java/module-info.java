@@ -9,8 +9,6 @@ module dev.ferry.vmm {
     exports dev.ferry.vmm.cpu;
     exports dev.ferry.vmm.cpu.kvm;
     exports dev.ferry.vmm.cpu.x86;
-    exports dev.ferry.vmm.cpu.x86;
-    exports dev.ferry.vmm.cpu.kvm;
     exports dev.ferry.vmm.device;
     exports dev.ferry.vmm.efi;
     exports dev.ferry.vmm.hypercall;
