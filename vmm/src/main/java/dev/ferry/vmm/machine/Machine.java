@@ -199,7 +199,8 @@ public final class Machine implements AutoCloseable {
                                     + ": "
                                     + what
                                     + " at guest-physical 0x"
-                                    + Long.toHexString(address)));
+                                    + Long.toHexString(address)
+                                    + at(runners.get(index).vcpu)));
             views.add(view);
             host.view(view);
             Vcpu vcpu = config.accelerator.vcpu(i, view, host);
