@@ -153,9 +153,7 @@ final class MachineSections {
             machine.runners().get(i).vcpu.save(cpu);
             // A kernel's vCPU may have acknowledged an interrupt that it has not delivered yet.
             section.injected =
-                    cpu.interruptInjected >= 0
-                            ? cpu.interruptInjected
-                            : machine.host().injected(i);
+                    cpu.interruptInjected >= 0 ? cpu.interruptInjected : machine.host().injected(i);
             long wall = machine.host().wallClock(i);
             long system = machine.host().systemTime(i);
             cpu.wallClockMsr = wall != 0 ? wall : cpu.wallClockMsr;

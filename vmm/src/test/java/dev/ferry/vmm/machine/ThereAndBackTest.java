@@ -78,16 +78,29 @@ final class ThereAndBackTest {
         List<String> options =
                 new ArrayList<>(
                         List.of(
-                                "-machine", type, "-nodefaults", "-vga", "none", "-display",
-                                "none", "-bios", "bios.bin", "-serial", QemuProcess.SERIAL, "-m",
-                                "2056K", "-smp", Integer.toString(vcpus), "-S", "-incoming",
+                                "-machine",
+                                type,
+                                "-nodefaults",
+                                "-vga",
+                                "none",
+                                "-display",
+                                "none",
+                                "-bios",
+                                "bios.bin",
+                                "-serial",
+                                QemuProcess.SERIAL,
+                                "-m",
+                                "2056K",
+                                "-smp",
+                                Integer.toString(vcpus),
+                                "-S",
+                                "-incoming",
                                 "defer"));
         String inQemu;
         try (QemuProcess qemu = QemuProcess.start(peer, directory, options)) {
             Incoming.pipe(there).load(qemu, MigrationSettings.PLAIN);
             qemu.resume();
-            assertEquals(
-                    FixtureMachine.alphabet(next, LETTERS), qemu.serial().awaitFirst(LETTERS));
+            assertEquals(FixtureMachine.alphabet(next, LETTERS), qemu.serial().awaitFirst(LETTERS));
             Outgoing.pipe(back).save(qemu, MigrationSettings.PLAIN);
             inQemu = qemu.serial().text();
         }
