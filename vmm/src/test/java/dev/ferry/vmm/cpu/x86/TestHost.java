@@ -84,7 +84,7 @@ class TestHost implements VcpuHost {
 
     @Override
     public void initTaken(Vcpu vcpu) {
-        inits++;
+        inits = inits + 1;
     }
 
     @Override
