@@ -122,7 +122,8 @@ final class AtomicOps {
     }
 
     static Op exchangeAdd(Instruction in) {
-        return in.lock
+        // The source may be what the address is made of: memory is stored to before it.
+        return in.memoryForm()
                 ? new ExchangeAddLocked(in.ea(), in.regOperand(), in.operandBytes)
                 : new ExchangeAdd(in.rmOperand(), in.regOperand(), in.shift());
     }
