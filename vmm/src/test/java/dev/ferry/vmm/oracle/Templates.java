@@ -116,8 +116,8 @@ final class Templates {
             0F BA /5 ib v !OSAP lock
             0F BA /6 ib v !OSAP lock
             0F BA /7 ib v !OSAP lock
-            0F BC /r d !OSAPC
-            0F BD /r d !OSAPC
+            0F BC /r n !OSAPC
+            0F BD /r n !OSAPC
             F3 0F B8 /r v
             0F 38 F0 /r m v
             0F 38 F1 /r m v
