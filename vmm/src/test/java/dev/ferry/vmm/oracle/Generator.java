@@ -38,7 +38,10 @@ final class Generator {
     /** x87 registers filled. */
     private int depth = 4;
 
-    /** Whether the x87 computes with all its bits: QEMU rounds even remainders, integers and denormals in memory to fewer. */
+    /**
+     * Whether the x87 computes with all its bits: QEMU rounds even remainders, integers and
+     * denormals in memory to fewer.
+     */
     private boolean extended;
 
     /** MXCSR.DAZ: QEMU's MIN and MAX give the denormal that counted as zero. */
@@ -200,7 +203,10 @@ final class Generator {
             if (t.kind() == 'F') {
                 int then = depth + t.grows();
                 boolean remainder = last == 0xf5 || last == 0xf8 || last == 0xfc;
-                if (depth < t.filled() || then < 1 || then > 7 || !extended && (remainder || loadsReal(t))) {
+                if (depth < t.filled()
+                        || then < 1
+                        || then > 7
+                        || !extended && (remainder || loadsReal(t))) {
                     continue;
                 }
             }
@@ -212,12 +218,14 @@ final class Generator {
     private static boolean loadsReal(Template t) {
         int opcode = t.opcode()[0];
         return t.special() == 'f'
-                && (opcode == 0xd8 || opcode == 0xdc || (opcode == 0xd9 || opcode == 0xdd) && t.extension() == 0);
+                && (opcode == 0xd8
+                        || opcode == 0xdc
+                        || (opcode == 0xd9 || opcode == 0xdd) && t.extension() == 0);
     }
 
     /**
-     * Whether an operand in memory is either loaded or stored to. Of the others QEMU reads first, so
-     * that its page fault is one of a load; a processor's is one of a store.
+     * Whether an operand in memory is either loaded or stored to. Of the others QEMU reads first,
+     * so that its page fault is one of a load; a processor's is one of a store.
      */
     private static boolean onlyLoadsOrStores(Template t) {
         int opcode = t.opcode()[0];
