@@ -55,7 +55,12 @@ class OracleTest {
             fail(mode + ", QEMU did not survive seeds " + oracle.skipped());
         }
         if (!reports.isEmpty()) {
-            fail(mode + ", seed " + SEED + ": QEMU and the interpreter differ\n" + String.join("\n", reports));
+            fail(
+                    mode
+                            + ", seed "
+                            + SEED
+                            + ": QEMU and the interpreter differ\n"
+                            + String.join("\n", reports));
         }
     }
 }
