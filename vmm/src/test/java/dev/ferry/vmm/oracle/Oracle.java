@@ -68,8 +68,8 @@ final class Oracle {
     }
 
     /**
-     * There are sequences that kill QEMU (7.2 divides the least number by minus one on the host). They
-     * are looked for, and left out.
+     * There are sequences that kill QEMU (7.2 divides the least number by minus one on the host).
+     * They are looked for, and left out.
      */
     private List<@Nullable String> halves(Mode mode, List<Sequence> sequences) throws IOException {
         List<Integer> alive = new ArrayList<>();
