@@ -162,15 +162,16 @@ final class Generator {
         do {
             template = pick();
         } while (template.kind() == 'F' || template.size() == 'q');
+        int condition = 0x70 + random.nextInt(16);
+        if (random.nextInt(5) == 0) {
+            // LOOP and its siblings.
+            condition = 0xe0 + random.nextInt(4);
+            known &= ~2;
+        }
         int room = 2;
         at += room;
         byte[] skipped = instruction(template);
         at -= room;
-        int condition = 0x70 + random.nextInt(16);
-        if (random.nextInt(5) == 0) {
-            condition = 0xe0 + random.nextInt(4);
-            known &= ~2;
-        }
         return new Bytes().all(condition, skipped.length).append(skipped).done();
     }
 
@@ -202,7 +203,8 @@ final class Generator {
             }
             if (t.kind() == 'F') {
                 int then = depth + t.grows();
-                boolean remainder = last == 0xf5 || last == 0xf8 || last == 0xfc;
+                int second = t.opcode().length > 1 ? t.opcode()[1] : 0;
+                boolean remainder = second == 0xf5 || second == 0xf8 || second == 0xfc;
                 if (depth < t.filled()
                         || then < 1
                         || then > 7
@@ -214,13 +216,16 @@ final class Generator {
         }
     }
 
-    /** FLD, FADD and the like of a single or a double. */
+    /** FLD, FILD, FADD, FIADD and the like, but for operands that fit into 24 bits. */
     private static boolean loadsReal(Template t) {
-        int opcode = t.opcode()[0];
-        return t.special() == 'f'
-                && (opcode == 0xd8
-                        || opcode == 0xdc
-                        || (opcode == 0xd9 || opcode == 0xdd) && t.extension() == 0);
+        if (t.special() != 'f') {
+            return false;
+        }
+        return switch (t.opcode()[0]) {
+            case 0xd8, 0xda, 0xdc -> true;
+            case 0xd9, 0xdb, 0xdd -> t.extension() == 0;
+            default -> t.extension() == 5;
+        };
     }
 
     /**
