@@ -8,7 +8,6 @@ module dev.ferry.vmm {
     exports dev.ferry.vmm.chardev;
     exports dev.ferry.vmm.cpu;
     exports dev.ferry.vmm.cpu.kvm;
-    
     exports dev.ferry.vmm.cpu.x86;
     exports dev.ferry.vmm.device;
     exports dev.ferry.vmm.efi;
