@@ -44,10 +44,20 @@ final class MachineSections {
                 for (int i = 0; i < 4; i++) {
                     next(byName, i == 0 ? name : name + "#" + i);
                 }
-            } else if (!name.equals("globalstate") || type.since(2, 4)) {
+            } else if (described(name, type)) {
                 next(byName, name);
             }
         }
+    }
+
+    /** Some devices have a section since a later version only. */
+    private static boolean described(String name, MachineType type) {
+        return switch (name) {
+            case "globalstate" -> type.since(2, 4);
+            case "pcspk" -> type.since(2, 8);
+            case "PCIHost" -> type.since(5, 2);
+            default -> true;
+        };
     }
 
     private void vcpus(Map<String, Deque<Device>> byName) {
