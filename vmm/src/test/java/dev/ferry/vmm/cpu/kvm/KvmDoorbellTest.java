@@ -11,6 +11,8 @@ import dev.ferry.vmm.hypercall.HypercallDoorbell;
 import dev.ferry.vmm.hypercall.PageStatusListener;
 import dev.ferry.vmm.hypercall.SevCpuid;
 import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,12 +30,13 @@ class KvmDoorbellTest {
 
     /** Has a doorbell at its port. */
     private final class DoorbellHost extends RecordingHost {
-        private Vcpu vcpu;
+        private @Nullable Vcpu vcpu;
 
         @Override
         public void portOut(int port, int size, int value) {
             if (port == HypercallDoorbell.PORT) {
-                new HypercallDoorbell(protocol, () -> vcpu).out(0, size, value);
+                new HypercallDoorbell(protocol, () -> Objects.requireNonNull(vcpu))
+                        .out(0, size, value);
             } else {
                 super.portOut(port, size, value);
             }
