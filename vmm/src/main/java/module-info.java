@@ -8,10 +8,7 @@ module dev.ferry.vmm {
     exports dev.ferry.vmm.chardev;
     exports dev.ferry.vmm.cpu;
     exports dev.ferry.vmm.cpu.kvm;
-    
     exports dev.ferry.vmm.cpu.x86;
-    exports dev.ferry.vmm.cpu.x86;
-    exports dev.ferry.vmm.cpu.kvm;
     exports dev.ferry.vmm.device;
     exports dev.ferry.vmm.efi;
     exports dev.ferry.vmm.hypercall;
