@@ -305,6 +305,16 @@ public final class Machine implements AutoCloseable {
         java.util.Objects.requireNonNull(board.rtc).cmos(at, value);
     }
 
+    /** The vCPU whose thread this is, in the midst of guest code; null on any other thread. */
+    public @Nullable Vcpu currentVcpu() {
+        for (VcpuRunner runner : runners) {
+            if (runner.isCurrent()) {
+                return runner.vcpu;
+            }
+        }
+        return null;
+    }
+
     /** How many vCPUs. */
     public int vcpuCount() {
         return runners.size();

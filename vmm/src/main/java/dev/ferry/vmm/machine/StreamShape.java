@@ -14,7 +14,6 @@ record StreamShape(boolean configuration, boolean footers, boolean switchover) {
     /** Types before 2.4 have neither configuration section nor footers. */
     static StreamShape of(MachineType type, QemuLine line) {
         boolean modern = type.since(2, 4);
-        return new StreamShape(
-                modern, modern, line == QemuLine.V10_0 && type.since(10, 0));
+        return new StreamShape(modern, modern, line == QemuLine.V10_0 && type.since(10, 0));
     }
 }

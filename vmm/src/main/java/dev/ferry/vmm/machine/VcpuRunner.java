@@ -29,6 +29,10 @@ final class VcpuRunner implements Runnable, InterruptWires {
         this.thread = Thread.ofPlatform().name("vcpu " + vcpu.index()).daemon(true).unstarted(this);
     }
 
+    boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
     void start() {
         thread.start();
     }

@@ -115,18 +115,19 @@ final class StandingAccelerator implements Accelerator {
             try {
                 for (var field : CpuState.class.getFields()) {
                     Object value = field.get(from);
-                    if (value instanceof long[] longs) {
-                        System.arraycopy(longs, 0, (long[]) field.get(to), 0, longs.length);
-                    } else if (value instanceof int[] ints) {
-                        System.arraycopy(ints, 0, (int[]) field.get(to), 0, ints.length);
-                    } else if (value instanceof CpuState.Segment[] segments) {
-                        for (int i = 0; i < segments.length; i++) {
-                            copy(segments[i], ((CpuState.Segment[]) field.get(to))[i]);
+                    switch (value) {
+                        case long[] longs ->
+                                System.arraycopy(longs, 0, (long[]) field.get(to), 0, longs.length);
+                        case int[] ints ->
+                                System.arraycopy(ints, 0, (int[]) field.get(to), 0, ints.length);
+                        case CpuState.Segment[] segments -> {
+                            for (int i = 0; i < segments.length; i++) {
+                                copy(segments[i], ((CpuState.Segment[]) field.get(to))[i]);
+                            }
                         }
-                    } else if (value instanceof CpuState.Segment segment) {
-                        copy(segment, (CpuState.Segment) field.get(to));
-                    } else {
-                        field.set(to, value);
+                        case CpuState.Segment segment ->
+                                copy(segment, (CpuState.Segment) field.get(to));
+                        default -> field.set(to, value);
                     }
                 }
             } catch (IllegalAccessException e) {

@@ -246,7 +246,10 @@ final class SseMoves {
                 0x50,
                 "MOVMSKPS",
                 (c, low, high, i) ->
-                        (low >>> 31 & 1) | (low >>> 62 & 2) | (high >>> 29 & 4) | (high >>> 60 & 8));
+                        (low >>> 31 & 1)
+                                | (low >>> 62 & 2)
+                                | (high >>> 29 & 4)
+                                | (high >>> 60 & 8));
         mask(P66, 0x50, "MOVMSKPD", (c, low, high, i) -> low >>> 63 | (high >>> 62 & 2));
         mask(
                 P66,

@@ -1,7 +1,6 @@
 package dev.ferry.vmm.cpu.kvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ferry.vmm.cpu.CpuState;
 import dev.ferry.vmm.cpu.Vcpu;
@@ -139,13 +138,13 @@ class KvmDirtyLogTest {
             MemorySegment.ofArray(copy).copyFrom(machine.ram.segment());
             long[] bitmap = new long[(pages + 63) / 64];
             long copied = 0;
-            for (int round = 0; round < 50; round++) {
+            // The guests may take their time to begin.
+            for (int round = 0; round < 50 || copied == 0; round++) {
                 long first = random.nextInt(pages);
                 long count = random.nextInt(pages - (int) first + 1);
                 log.sync(DirtyClient.MIGRATION, first, count, bitmap);
                 copied += copyPages(machine, bitmap, copy);
             }
-            assertTrue(copied > 0);
             for (int i = 0; i < 2; i++) {
                 vcpus[i].kick();
                 threads[i].join();

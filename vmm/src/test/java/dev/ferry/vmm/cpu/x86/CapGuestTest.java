@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** A whole guest, from the reset vector on. */
@@ -16,7 +17,7 @@ class CapGuestTest {
     private static byte[] image() throws IOException {
         Path at = Path.of("").toAbsolutePath();
         while (!Files.exists(at.resolve("testdata/guests/capguest.bin"))) {
-            at = at.getParent();
+            at = Objects.requireNonNull(at.getParent(), "no testdata above here");
         }
         return Files.readAllBytes(at.resolve("testdata/guests/capguest.bin"));
     }

@@ -29,7 +29,7 @@ class TestHost implements VcpuHost {
     private int lineControl;
     volatile int priority;
     volatile int sipi;
-    volatile int inits;
+    int inits;
 
     TestHost(CpuModel model) {
         this.model = model;

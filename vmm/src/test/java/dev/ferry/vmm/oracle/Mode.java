@@ -1,0 +1,30 @@
+package dev.ferry.vmm.oracle;
+
+/** A processor mode of the guest {@code oracle.asm}, in its numbering. */
+enum Mode {
+    /** Protected, 16-bit segments that begin at the record. */
+    SEGMENTED16(2),
+    FLAT32(4),
+    PAE32(4),
+    LONG64(8);
+
+    /** Bytes of an operand without prefixes, but for the 64-bit mode's 4. */
+    final int word;
+
+    Mode(int word) {
+        this.word = word;
+    }
+
+    boolean code64() {
+        return this == LONG64;
+    }
+
+    boolean paging() {
+        return this == PAE32 || this == LONG64;
+    }
+
+    /** The guest's number of it. */
+    int number() {
+        return ordinal();
+    }
+}
