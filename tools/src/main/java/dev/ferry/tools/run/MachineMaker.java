@@ -8,6 +8,7 @@ import dev.ferry.tools.run.LaunchConfig.Serial;
 import dev.ferry.vmm.boot.BootServices;
 import dev.ferry.vmm.boot.MemoryMap;
 import dev.ferry.vmm.boot.MultibootKernel;
+import dev.ferry.vmm.cpu.Accelerator;
 import dev.ferry.vmm.cpu.kvm.KvmAccelerator;
 import dev.ferry.vmm.cpu.x86.CpuModel;
 import dev.ferry.vmm.cpu.x86.Interpreter;
@@ -26,10 +27,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Makes machines of what the command line asks for. */
-final class MachineMaker {
+final class MachineMaker implements AutoCloseable {
 
     static final String DEFAULT_MACHINE = "pc";
     private static final int MAX_SERIALS = 4;
@@ -42,6 +44,7 @@ final class MachineMaker {
     private final BootFiles boot;
     private final Talk talk;
     private final MachineListener listener;
+    private @Nullable SevParts sev;
 
     MachineMaker(
             LaunchConfig config,
@@ -62,7 +65,8 @@ final class MachineMaker {
         MachineType board = board(type);
         boot.open(!config.stopped);
         checkCpus(type);
-        MachineConfig machine = common(type, config.cpus);
+        openSev();
+        MachineConfig machine = common(board.name(), config.cpus);
         machine.firmware = boot.firmware();
         for (Drive drive : config.flash) {
             machine.flash.add(
@@ -73,9 +77,33 @@ final class MachineMaker {
         }
         memory(machine);
         serials(machine, ports(config.serials));
+        AtomicReference<@Nullable Machine> itself = new AtomicReference<>();
+        if (sev != null) {
+            sev.addTo(
+                    machine,
+                    () -> {
+                        Machine made = itself.get();
+                        return made == null ? null : made.currentVcpu();
+                    });
+        }
         Machine made = Machine.create(machine);
+        itself.set(made);
         services(made);
         return made;
+    }
+
+    private void openSev() throws IOException {
+        String id = config.machineProperties.get("confidential-guest-support");
+        KeyedOptions object = id == null ? null : config.sevGuests.get(id);
+        if (object == null) {
+            return;
+        }
+        if (config.bios == null && config.flash.isEmpty()) {
+            throw new LaunchException(
+                    "an SEV guest starts from firmware of its own: -bios or if=pflash",
+                    ExitCode.UNSUPPORTED);
+        }
+        sev = SevParts.open(object, config.ram);
     }
 
     private MachineType board(String type) {
@@ -136,9 +164,9 @@ final class MachineMaker {
                 new AcceleratorChoice(
                         Map.of(
                                 "tcg",
-                                () -> new Interpreter(model, null),
+                                () -> new Interpreter(model, sev == null ? null : sev.mode()),
                                 "kvm",
-                                KvmAccelerator::new),
+                                this::kvm),
                         talk);
         MachineConfig machine = new MachineConfig(choice.choose(config.accels));
         machine.machine = type;
@@ -163,6 +191,13 @@ final class MachineMaker {
             machine.debugExitPort = exit.port();
         }
         return machine;
+    }
+
+    private Accelerator kvm() throws IOException {
+        if (sev != null) {
+            throw new IOException("the encryption of SEV guests is the interpreter's (tcg)");
+        }
+        return new KvmAccelerator();
     }
 
     private CpuModel cpuModel() {
@@ -266,5 +301,13 @@ final class MachineMaker {
             }
         }
         return MemoryMap.of(below, above - FOUR_GIB);
+    }
+
+    /** To be called when the machine is closed. */
+    @Override
+    public void close() {
+        if (sev != null) {
+            sev.close();
+        }
     }
 }

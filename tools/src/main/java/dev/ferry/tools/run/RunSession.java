@@ -23,6 +23,7 @@ final class RunSession implements AutoCloseable {
     private final Talk talk;
     private final OpenChardevs chardevs = new OpenChardevs();
     private final BootFiles boot;
+    private final MachineMaker maker;
     private @Nullable Machine machine;
     private @Nullable PidFile pidFile;
     private final AtomicBoolean ending = new AtomicBoolean();
@@ -33,6 +34,7 @@ final class RunSession implements AutoCloseable {
         this.console = console;
         this.talk = talk;
         this.boot = new BootFiles(config);
+        this.maker = new MachineMaker(config, chardevs, boot, talk, listener(talk));
     }
 
     /** Runs to the guest's end. */
@@ -67,7 +69,6 @@ final class RunSession implements AutoCloseable {
         if (config.pidFile != null) {
             pidFile = PidFile.write(config.pidFile);
         }
-        MachineMaker maker = new MachineMaker(config, chardevs, boot, talk, listener());
         if (config.from == null && config.incoming == null) {
             machine = maker.fresh();
             return machine;
@@ -104,12 +105,17 @@ final class RunSession implements AutoCloseable {
                     Quantity.count(saved.unsent(), "page")
                             + " never came; the guest has zeros there");
         }
+        if (saved.sev()) {
+            talk.say(
+                    "an SEV guest, opened with the key: its memory is in clear here, and what relies"
+                            + " on SEV does not go on");
+        }
         if (!running) {
             talk.say("the guest was paused when it was saved, and stays so");
         }
     }
 
-    private MachineListener listener() {
+    private static MachineListener listener(Talk talk) {
         return new MachineListener() {
             @Override
             public void note(String message) {
@@ -161,6 +167,7 @@ final class RunSession implements AutoCloseable {
         if (machine != null) {
             machine.close();
         }
+        maker.close();
         leave();
         boot.close();
     }

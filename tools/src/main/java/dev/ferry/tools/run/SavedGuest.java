@@ -94,6 +94,11 @@ final class SavedGuest implements Closeable {
         return vm;
     }
 
+    /** Whether it is an SEV guest, whose pages were decrypted on the way. */
+    boolean sev() {
+        return input.sev() != null;
+    }
+
     /** Pages that never came, which the guest has as zeros. */
     long unsent() {
         return vm.unsent();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ferry.tools.Ferry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
@@ -215,6 +216,46 @@ class RunProcessTest {
                             + " text 31646f6d\nEND\n",
                     ferry.awaitOutput(text -> text.endsWith("END\n") || text.contains("ERR")));
             assertEquals(0x20 * 2 + 1, ferry.exit());
+        }
+    }
+
+    /** The guest's own account of what it finds; SevMachineTest has the rest. */
+    @Test
+    void sevGuestFindsItsEncryption() throws Exception {
+        Path platform = directory.resolve("platform.json");
+        assertEquals(
+                0,
+                Ferry.run("sev", "platform", "create", "--root-bits", "2048", platform.toString())
+                        .code());
+        try (RunningFerry ferry =
+                RunningFerry.start(
+                        "-machine",
+                        "q35,confidential-guest-support=sev0",
+                        "-m",
+                        "16",
+                        "-object",
+                        "sev-guest,id=sev0,policy=1,cbitpos=51,reduced-phys-bits=1,sev-device="
+                                + platform,
+                        "-drive",
+                        "if=pflash,format=raw,readonly=on,file=" + guest("sev.bin"),
+                        "-accel",
+                        "kvm",
+                        "-accel",
+                        "tcg",
+                        "-serial",
+                        "stdio")) {
+            assertEquals(
+                    "FW sev=1 cbit=33",
+                    ferry.awaitOutput(text -> text.length() == "FW sev=1 cbit=33".length()));
+            ferry.awaitOutput(text -> text.contains("READY\n"));
+            ferry.signal("TERM");
+            assertEquals(0, ferry.exit());
+            assertTrue(
+                    ferry.rest()
+                            .contains(
+                                    "ferry run: -accel kvm: the encryption of SEV guests is the"
+                                            + " interpreter's (tcg); falling back to tcg"),
+                    () -> String.valueOf(ferry));
         }
     }
 }

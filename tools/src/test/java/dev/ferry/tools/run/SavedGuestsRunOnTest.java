@@ -49,10 +49,10 @@ class SavedGuestsRunOnTest {
             long after = model.passes(guest::read);
             assertEquals(List.of(), model.differences(guest::read, ram), "after " + after);
             int letters = LETTERS + guest.moreSerial().length();
-            assertEquals(
-                    FixtureMachine.alphabet(next, letters + 1).charAt(letters),
-                    model.nextLetterAfter(after + 1),
-                    () -> "passes " + before + " to " + after + ", letters " + letters);
+            char following = FixtureMachine.alphabet(next, letters + 1).charAt(letters);
+            assertTrue(
+                    model.isNext(following, after),
+                    () -> following + " is next, passes " + before + " to " + after);
             for (RamBlockTruth truth : fixture.ramBlocks()) {
                 if (!guest.isMainMemory(truth.idstr())) {
                     assertEquals(truth.sha256(), guest.sha256(truth.idstr()), truth.idstr());
