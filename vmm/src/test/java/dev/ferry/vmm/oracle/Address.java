@@ -30,12 +30,7 @@ record Address(
     }
 
     static Address to(
-            Mode mode,
-            SplittableRandom random,
-            long target,
-            int segment,
-            long[] regs,
-            int known) {
+            Mode mode, SplittableRandom random, long target, int segment, long[] regs, int known) {
         if (mode == Mode.SEGMENTED16 && random.nextInt(4) != 0) {
             return to16(random, target, segment, regs, known);
         }
@@ -77,12 +72,7 @@ record Address(
     }
 
     private static @org.jspecify.annotations.Nullable Address wide(
-            Mode mode,
-            SplittableRandom random,
-            long target,
-            int segment,
-            long[] regs,
-            int known) {
+            Mode mode, SplittableRandom random, long target, int segment, long[] regs, int known) {
         int limit = mode.code64() ? 16 : 8;
         int base = random.nextInt(limit);
         int index = random.nextInt(limit);

@@ -10,8 +10,27 @@ import org.jspecify.annotations.Nullable;
 final class Comparison {
 
     private static final String[] NAMES = {
-        "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12",
-        "r13", "r14", "r15", "rflags", "vector", "error code", "rip", "cr2"
+        "rax",
+        "rcx",
+        "rdx",
+        "rbx",
+        "rsp",
+        "rbp",
+        "rsi",
+        "rdi",
+        "r8",
+        "r9",
+        "r10",
+        "r11",
+        "r12",
+        "r13",
+        "r14",
+        "r15",
+        "rflags",
+        "vector",
+        "error code",
+        "rip",
+        "cr2"
     };
 
     /** FXSAVE: the instruction and data pointers, which QEMU does not save. */
@@ -28,8 +47,7 @@ final class Comparison {
     private Comparison() {}
 
     /** What differs in a record, or null. */
-    static @Nullable String difference(
-            byte[] qemu, byte[] ours, int index, boolean mmx) {
+    static @Nullable String difference(byte[] qemu, byte[] ours, int index, boolean mmx) {
         int at = (int) Record.address(index);
         ByteBuffer q = ByteBuffer.wrap(qemu).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer o = ByteBuffer.wrap(ours).order(ByteOrder.LITTLE_ENDIAN);
@@ -71,7 +89,13 @@ final class Comparison {
     private static void add(
             String name, byte[] qemu, byte[] ours, int at, int from, int to, List<String> found) {
         if (found.size() < 12) {
-            found.add("%s+%x %s, ours %s".formatted(name, from, hex(qemu, at + from, to - from), hex(ours, at + from, to - from)));
+            found.add(
+                    "%s+%x %s, ours %s"
+                            .formatted(
+                                    name,
+                                    from,
+                                    hex(qemu, at + from, to - from),
+                                    hex(ours, at + from, to - from)));
         }
     }
 
@@ -84,8 +108,8 @@ final class Comparison {
     }
 
     /**
-     * Bits of the FXSAVE image that count. QEMU keeps neither C1 after arithmetic nor, before 9.2 or
-     * so, the denormal exceptions; and MMX instructions leave exponents as they are.
+     * Bits of the FXSAVE image that count. QEMU keeps neither C1 after arithmetic nor, before 9.2
+     * or so, the denormal exceptions; and MMX instructions leave exponents as they are.
      */
     private static int mask(int i, int registerBytes) {
         if (i >= POINTERS && i < POINTERS_END) {

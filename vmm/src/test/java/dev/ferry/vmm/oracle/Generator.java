@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
 /**
  * Makes sequences. Everything follows from the seed.
  *
- * <p>Memory operands stay inside the record's page: an address is formed of registers whose value is
- * still what it was at the beginning, and a displacement that makes up for them. Flags that an
+ * <p>Memory operands stay inside the record's page: an address is formed of registers whose value
+ * is still what it was at the beginning, and a displacement that makes up for them. Flags that an
  * instruction leaves undefined are cleared after it, so that nothing can depend on them.
  */
 final class Generator {
@@ -29,6 +29,7 @@ final class Generator {
 
     /** The kind of instructions that still suit what is in the registers. */
     private char suited;
+
     private final long[] regs = new long[16];
 
     /** Registers that have not been changed. */
@@ -167,7 +168,8 @@ final class Generator {
             boolean suits =
                     switch (suited) {
                         case 'I' -> t.kind() == 'I';
-                        case 'S', 'D' -> t.kind() == suited || t.kind() == 'I' && t.special() == ' ';
+                        case 'S', 'D' ->
+                                t.kind() == suited || t.kind() == 'I' && t.special() == ' ';
                         case 'F' ->
                                 t.kind() == 'F'
                                         || t.kind() == 'I'
@@ -202,9 +204,7 @@ final class Generator {
                         && size != 8
                         && (size == 2 || mode == Mode.SEGMENTED16);
         boolean register =
-                t.modrm()
-                        && !t.memoryOnly()
-                        && (t.registerOnly() || random.nextInt(100) < 55);
+                t.modrm() && !t.memoryOnly() && (t.registerOnly() || random.nextInt(100) < 55);
         boolean memory = t.modrm() && !register;
         if (memory && t.lock() && random.nextInt(8) == 0) {
             code.u8(0xf0);
@@ -222,8 +222,7 @@ final class Generator {
         int[] opcode = t.opcode();
         int first = 0;
         boolean mandatory =
-                opcode.length > 1
-                        && (opcode[0] == 0x66 || opcode[0] == 0xf2 || opcode[0] == 0xf3);
+                opcode.length > 1 && (opcode[0] == 0x66 || opcode[0] == 0xf2 || opcode[0] == 0xf3);
         if (mandatory) {
             code.u8(opcode[0]);
             first = 1;
@@ -239,7 +238,9 @@ final class Generator {
             rex =
                     (size == 8 && t.size() != 'q' && t.size() != 'b' ? 8 : 0)
                             | (t.extension() < 0 && t.modrm() && reg > 7 ? 4 : 0)
-                            | (memory ? address.rex() : (t.modrm() || t.inOpcode()) && rm > 7 ? 1 : 0);
+                            | (memory
+                                    ? address.rex()
+                                    : (t.modrm() || t.inOpcode()) && rm > 7 ? 1 : 0);
             if (rex != 0 || t.size() == 'b' && random.nextInt(3) == 0) {
                 code.u8(0x40 | rex);
             }

@@ -44,8 +44,7 @@ final class Oracle {
         byte[] qemu = QemuRun.run(peer, directory, records);
         List<@Nullable String> found = new ArrayList<>();
         for (int i = 0; i < sequences.size(); i++) {
-            found.add(Comparison.difference(
-                            qemu, ours, i, sequences.get(i).kind().equals("M")));
+            found.add(Comparison.difference(qemu, ours, i, sequences.get(i).kind().equals("M")));
         }
         return found;
     }

@@ -52,7 +52,12 @@ class OracleTest {
                             REPORTS - reports.size()));
         }
         if (!reports.isEmpty()) {
-            fail(mode + ", seed " + SEED + ": QEMU and the interpreter differ\n" + String.join("\n", reports));
+            fail(
+                    mode
+                            + ", seed "
+                            + SEED
+                            + ": QEMU and the interpreter differ\n"
+                            + String.join("\n", reports));
         }
     }
 }

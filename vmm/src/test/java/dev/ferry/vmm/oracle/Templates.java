@@ -329,8 +329,14 @@ final class Templates {
             lines.add("0F %02X /r v".formatted(0x40 + condition));
         }
         for (int k = 0; k < 8; k++) {
-            lines.add("%02X +r v -64".formatted(0x40 + k).replace("+r ", "^" + "acdbkpsi".charAt(k) + " "));
-            lines.add("%02X +r v -64".formatted(0x48 + k).replace("+r ", "^" + "acdbkpsi".charAt(k) + " "));
+            lines.add(
+                    "%02X +r v -64"
+                            .formatted(0x40 + k)
+                            .replace("+r ", "^" + "acdbkpsi".charAt(k) + " "));
+            lines.add(
+                    "%02X +r v -64"
+                            .formatted(0x48 + k)
+                            .replace("+r ", "^" + "acdbkpsi".charAt(k) + " "));
         }
         lines.addAll(INTEGER.lines().toList());
         for (String line : PACKED.lines().toList()) {
