@@ -51,10 +51,33 @@ public final class SevMemory {
     public String lines(int count, int period) {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            for (int n = 0; n < period; n++) {
-                pass();
+            lines.append(line(passes + period));
+        }
+        return lines.toString();
+    }
+
+    /**
+     * The line that it prints after a number of passes.
+     *
+     * @param after more passes than those asked for before
+     */
+    public String line(int after) {
+        while (passes < after) {
+            pass();
+        }
+        return "%08X %08X\n".formatted(passes, checksum());
+    }
+
+    /**
+     * What it should have printed instead of these lines, which begin with how many passes it had
+     * made: a kexec begins to count to the next line anew. Of others nothing.
+     */
+    public String instead(String printed) {
+        StringBuilder lines = new StringBuilder();
+        for (String found : printed.split("\n", -1)) {
+            if (found.matches("[0-9A-F]{8} [0-9A-F]{8}")) {
+                lines.append(line(Integer.parseUnsignedInt(found.substring(0, 8), 16)));
             }
-            lines.append("%08X %08X\n".formatted(passes, checksum()));
         }
         return lines.toString();
     }

@@ -63,6 +63,7 @@ public final class SevGuest implements AutoCloseable {
     private final SevPlatform platform;
     private final GuestProtocol protocol;
     private final long frames;
+    private final int maxPlaintext;
     private @Nullable AddressSpace space;
     private @Nullable SevGuestMemory memory;
     private int handle;
@@ -77,8 +78,18 @@ public final class SevGuest implements AutoCloseable {
      * @param ramBytes of the machine
      */
     public SevGuest(SevGuestConfig config, SevPlatform platform, long ramBytes) {
+        this(config, platform, ramBytes, MAX_PLAINTEXT);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param maxPlaintext most pages of plaintext that are kept
+     */
+    SevGuest(SevGuestConfig config, SevPlatform platform, long ramBytes, int maxPlaintext) {
         this.config = config;
         this.platform = platform;
+        this.maxPlaintext = maxPlaintext;
         // Wherever a board puts RAM: the hole is below 4 GiB, and all that it displaces behind it.
         this.frames = (HOLE_END + ramBytes) >>> PAGE_SHIFT;
         this.protocol =
@@ -144,7 +155,7 @@ public final class SevGuest implements AutoCloseable {
                 new PlaintextCache(
                         engine(),
                         frames,
-                        (int) Math.max(1, Math.min(MAX_PLAINTEXT, pages)),
+                        (int) Math.max(1, Math.min(maxPlaintext, pages)),
                         of::dropAddresses);
         of.privateMemory(plaintext);
     }

@@ -57,6 +57,11 @@ final class SevMachine implements AutoCloseable {
     final Machine machine;
 
     SevMachine(GuestImage image, int policy, int vcpus) throws IOException, SevException {
+        this(image, policy, vcpus, 1 << 16);
+    }
+
+    SevMachine(GuestImage image, int policy, int vcpus, int plaintextPages)
+            throws IOException, SevException {
         platform = SevPlatform.of(SecureProcessor.of(SharedPlatform.FILE, new SecureRandom()));
         guest =
                 new SevGuest(
@@ -65,7 +70,8 @@ final class SevMachine implements AutoCloseable {
                                 new SevCpuid(C_BIT, 1),
                                 Path.of("host.json")),
                         platform,
-                        RAM);
+                        RAM,
+                        plaintextPages);
         CpuModel model = CpuModel.qemu64();
         MachineConfig config = new MachineConfig(new Interpreter(model, new EncryptionMode(C_BIT)));
         config.machine = "pc-q35-10.0";
