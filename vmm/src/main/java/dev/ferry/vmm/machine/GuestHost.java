@@ -20,7 +20,6 @@ final class GuestHost implements VcpuHost {
     private static final int SYSTEM_TIME_OLD = 0x12;
     private static final int WALL_CLOCK = 0x4b564d00;
     private static final int SYSTEM_TIME = 0x4b564d01;
-    private static final int FEATURE_APIC = 1 << 9;
     private static final long NS = 1_000_000_000L;
     private static final long ENOSYS = 1000;
 
@@ -28,7 +27,6 @@ final class GuestHost implements VcpuHost {
     private final PortSpace ports;
     private final MachineConfig config;
     private final DeviceClock clock;
-    private final MachineConfig.Cpuid identification;
     private final @Nullable GuestProtocol protocol;
     private final MachineListener listener;
     private final List<VcpuMemory> views = new ArrayList<>();
@@ -45,13 +43,11 @@ final class GuestHost implements VcpuHost {
             MachineLock lock,
             PortSpace ports,
             DeviceClock clock,
-            MachineConfig config,
-            MachineConfig.Cpuid identification) {
+            MachineConfig config) {
         this.lock = lock;
         this.ports = ports;
         this.clock = clock;
         this.config = config;
-        this.identification = identification;
         this.protocol = config.guest;
         this.listener = config.listener;
         this.hertz = config.tscHertz;
@@ -162,11 +158,14 @@ final class GuestHost implements VcpuHost {
 
     @Override
     public void cpuid(Vcpu vcpu, int leaf, int subleaf, int[] out) {
-        identification.cpuid(vcpu.index(), leaf, subleaf, out);
         LocalApic apic = interrupts == null ? null : interrupts.local(vcpu.index());
-        if (leaf == 1 && (apic == null || !apic.enabled())) {
-            out[3] &= ~FEATURE_APIC;
-        }
+        config.cpu.cpuid(
+                leaf,
+                subleaf,
+                config.vcpus,
+                vcpu.index(),
+                apic != null && apic.enabled(),
+                out);
         if (protocol != null) {
             protocol.cpuid(leaf, out);
         }

@@ -91,7 +91,7 @@ public final class Machine implements AutoCloseable {
         this.shape = StreamShape.of(type, line);
         this.clock = new DeviceClock(config.ticker, changed::signalAll);
         this.hostClock = new DeviceClock(config.ticker, changed::signalAll);
-        this.host = new GuestHost(lock, ports, clock, config, identification(config));
+        this.host = new GuestHost(lock, ports, clock, config);
         this.thread =
                 Thread.ofPlatform().name("machine").daemon(true).unstarted(this::machineThread);
         lock.lock();
@@ -136,13 +136,6 @@ public final class Machine implements AutoCloseable {
         int[] leaf = new int[4];
         config.guest.cpuid(0x40000001, leaf);
         return (leaf[0] & 9) != 0;
-    }
-
-    private static MachineConfig.Cpuid identification(MachineConfig config) {
-        if (config.cpuid != null) {
-            return config.cpuid;
-        }
-        return PlainProcessor::cpuid;
     }
 
     /**
@@ -199,7 +192,8 @@ public final class Machine implements AutoCloseable {
                                     + ": "
                                     + what
                                     + " at guest-physical 0x"
-                                    + Long.toHexString(address)));
+                                    + Long.toHexString(address)
+                                    + at(runners.get(index).vcpu)));
             views.add(view);
             host.view(view);
             Vcpu vcpu = config.accelerator.vcpu(i, view, host);

@@ -1,6 +1,7 @@
 package dev.ferry.vmm.machine;
 
 import dev.ferry.vmm.cpu.Accelerator;
+import dev.ferry.vmm.cpu.x86.CpuModel;
 import dev.ferry.vmm.device.Chardev;
 import dev.ferry.vmm.device.PortDevice;
 import dev.ferry.vmm.device.QemuLine;
@@ -60,8 +61,8 @@ public final class MachineConfig {
     /** What the guest finds of its host; null for no more than bare hardware. */
     public @Nullable GuestProtocol guest;
 
-    /** Processor identification; null for what the accelerator has. */
-    public @Nullable Cpuid cpuid;
+    /** What the processors say of themselves. */
+    public CpuModel cpu = CpuModel.qemu64();
 
     /** Whether a guest's reset ends the run. */
     public boolean noReboot;
@@ -92,18 +93,6 @@ public final class MachineConfig {
      */
     public MachineConfig(Accelerator accelerator) {
         this.accelerator = accelerator;
-    }
-
-    /** Processor identification. */
-    @FunctionalInterface
-    public interface Cpuid {
-        /**
-         * CPUID.
-         *
-         * @param vcpu index of the vCPU
-         * @param out eax, ebx, ecx, edx
-         */
-        void cpuid(int vcpu, int leaf, int subleaf, int[] out);
     }
 
     /**

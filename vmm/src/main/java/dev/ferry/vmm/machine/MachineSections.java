@@ -151,7 +151,11 @@ final class MachineSections {
             CpuSection section = cpus.get(i);
             CpuState cpu = section.cpu;
             machine.runners().get(i).vcpu.save(cpu);
-            section.injected = machine.host().injected(i);
+            // A kernel's vCPU may have acknowledged an interrupt that it has not delivered yet.
+            section.injected =
+                    cpu.interruptInjected >= 0
+                            ? cpu.interruptInjected
+                            : machine.host().injected(i);
             long wall = machine.host().wallClock(i);
             long system = machine.host().systemTime(i);
             cpu.wallClockMsr = wall != 0 ? wall : cpu.wallClockMsr;
