@@ -94,7 +94,7 @@ public final class Spec {
     /** An option that may come more than once. */
     public Spec repeated(String name, String label, String description) {
         command.addOption(
-                OptionSpec.builder(name)
+                OptionSpec.builder(name.split(" ", -1))
                         .type(List.class)
                         .auxiliaryTypes(String.class)
                         .paramLabel(label)

@@ -71,6 +71,26 @@ final class KeyedOptions {
                 : new Pair(item, "on");
     }
 
+    /** The items of a list, in which a comma of their own is written twice. */
+    static List<String> list(String text) {
+        List<String> items = new ArrayList<>();
+        StringBuilder item = new StringBuilder();
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (c == ',' && (at + 1 == text.length() || text.charAt(at + 1) != ',')) {
+                items.add(item.toString());
+                item.setLength(0);
+                continue;
+            }
+            at += c == ',' ? 1 : 0;
+            item.append(c);
+        }
+        if (!item.isEmpty()) {
+            items.add(item.toString());
+        }
+        return items;
+    }
+
     /** As it was written. */
     String text() {
         return text;

@@ -69,9 +69,10 @@ final class LaunchConfig {
     boolean ramGiven;
     int cpus = 1;
     @Nullable Given cpusGiven;
-    String cpu = "qemu64";
-    List<String> cpuFeatures = List.of();
-    @Nullable Given cpuGiven;
+
+    /** Model, then features. */
+    List<String> cpu = List.of("qemu64");
+
     String name = "";
     @Nullable String uuid;
     final Map<String, MemoryBackend> memory = new LinkedHashMap<>();

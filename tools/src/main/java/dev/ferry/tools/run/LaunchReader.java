@@ -202,10 +202,8 @@ final class LaunchReader {
             return;
         }
         List<String> parts = new ArrayList<>(List.of(value.split(",", -1)));
-        config.cpu = parts.removeFirst();
         parts.removeIf(String::isEmpty);
-        config.cpuFeatures = List.copyOf(parts);
-        config.cpuGiven = given;
+        config.cpu = List.copyOf(parts);
     }
 
     private void smp(Given given) {

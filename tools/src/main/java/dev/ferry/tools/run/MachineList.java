@@ -1,29 +1,39 @@
 package dev.ferry.tools.run;
 
+import dev.ferry.vmm.machine.MachineType;
 import java.io.PrintStream;
 
 /** What {@code help} as a value prints. */
 final class MachineList {
 
+    private static final int COLUMN = 21;
+
     private MachineList() {}
 
     static void print(PrintStream out) {
         out.println("Supported machines are:");
-        for (String[] machine :
-                new String[][] {
-                    {"isapc", "ISA-only PC"},
-                    {"microvm", "microvm (i386)"},
-                    {"none", "empty machine"},
-                    {"pc", "Standard PC (i440FX + PIIX, 1996) (alias of pc-i440fx-10.0)"},
-                    {"pc-i440fx-10.0", "Standard PC (i440FX + PIIX, 1996) (default)"},
-                    {"pc-i440fx-7.2", "Standard PC (i440FX + PIIX, 1996)"},
-                    {"q35", "Standard PC (Q35 + ICH9, 2009) (alias of pc-q35-10.0)"},
-                    {"pc-q35-10.0", "Standard PC (Q35 + ICH9, 2009)"},
-                    {"pc-q35-7.2", "Standard PC (Q35 + ICH9, 2009)"}
-                }) {
-            out.println(
-                    machine[0] + " ".repeat(Math.max(1, 21 - machine[0].length())) + machine[1]);
+        for (MachineType type : MachineType.all()) {
+            String board = board(type.board());
+            type.alias()
+                    .ifPresent(
+                            alias -> line(out, alias, board + " (alias of " + type.name() + ")"));
+            boolean standard =
+                    type.alias().filter(MachineMaker.DEFAULT_MACHINE::equals).isPresent();
+            line(out, type.name(), standard ? board + " (default)" : board);
         }
+    }
+
+    private static void line(PrintStream out, String name, String text) {
+        out.println(name + " ".repeat(Math.max(1, COLUMN - name.length())) + text);
+    }
+
+    private static String board(MachineType.BoardKind kind) {
+        return switch (kind) {
+            case MICROVM -> "microvm (i386)";
+            case ISAPC -> "ISA-only PC";
+            case I440FX -> "Standard PC (i440FX + PIIX, 1996)";
+            case Q35 -> "Standard PC (Q35 + ICH9, 2009)";
+        };
     }
 
     static void printCpus(PrintStream out) {

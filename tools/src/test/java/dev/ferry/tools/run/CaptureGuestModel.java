@@ -62,8 +62,16 @@ final class CaptureGuestModel {
         return (char) word(memory, statePage + LETTER);
     }
 
-    /** The letter that a guest with so many passes prints next. */
-    char nextLetterAfter(long passes) {
+    /**
+     * Whether this is the letter to come after so many passes. Between a pass and its letter the
+     * guest may stand, too.
+     */
+    boolean isNext(char letter, long passes) {
+        return letter == letterAfter(passes)
+                || (passes % period == 0 && letter == letterAfter(passes - 1));
+    }
+
+    private char letterAfter(long passes) {
         return (char) ('A' + passes / period % 26);
     }
 
@@ -133,6 +141,11 @@ final class CaptureGuestModel {
         int at = Arrays.mismatch(expected, found);
         return "0x%x: expected %02x, found %02x"
                 .formatted(page + at, expected[at] & 0xff, found[at] & 0xff);
+    }
+
+    /** Whether the guest goes on changing that page. */
+    boolean changes(long page) {
+        return isState(page) || (page >= dirtyStart && page < dirtyEnd);
     }
 
     private boolean isState(long page) {
