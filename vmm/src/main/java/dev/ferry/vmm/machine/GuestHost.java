@@ -154,9 +154,13 @@ final class GuestHost implements VcpuHost {
 
     @Override
     public void cpuid(Vcpu vcpu, int leaf, int subleaf, int[] out) {
-        LocalApic apic = interrupts == null ? null : interrupts.local(vcpu.index());
-        config.cpu.cpuid(
-                leaf, subleaf, config.vcpus, vcpu.index(), apic != null && apic.enabled(), out);
+        if (config.cpuid != null) {
+            config.cpuid.cpuid(vcpu.index(), leaf, subleaf, out);
+        } else {
+            LocalApic apic = interrupts == null ? null : interrupts.local(vcpu.index());
+            boolean enabled = apic != null && apic.enabled();
+            config.cpu.cpuid(leaf, subleaf, config.vcpus, vcpu.index(), enabled, out);
+        }
         if (protocol != null) {
             protocol.cpuid(leaf, out);
         }

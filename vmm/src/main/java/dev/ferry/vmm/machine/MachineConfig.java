@@ -64,6 +64,9 @@ public final class MachineConfig {
     /** What the processors say of themselves. */
     public CpuModel cpu = CpuModel.qemu64();
 
+    /** Who answers instead of {@link #cpu}; null for nobody. */
+    public @Nullable Cpuid cpuid;
+
     /** Whether a guest's reset ends the run. */
     public boolean noReboot;
 
@@ -93,6 +96,18 @@ public final class MachineConfig {
      */
     public MachineConfig(Accelerator accelerator) {
         this.accelerator = accelerator;
+    }
+
+    /** Processor identification. */
+    @FunctionalInterface
+    public interface Cpuid {
+        /**
+         * CPUID.
+         *
+         * @param vcpu index of the vCPU
+         * @param out eax, ebx, ecx, edx
+         */
+        void cpuid(int vcpu, int leaf, int subleaf, int[] out);
     }
 
     /**
