@@ -38,10 +38,7 @@ final class Generator {
     /** x87 registers filled. */
     private int depth = 4;
 
-    /**
-     * Whether the x87 computes with all its bits: QEMU rounds even remainders, integers and
-     * denormals in memory to fewer.
-     */
+    /** Whether the x87 computes with all its bits: QEMU rounds even remainders, integers and denormals in memory to fewer. */
     private boolean extended;
 
     /** MXCSR.DAZ: QEMU's MIN and MAX give the denormal that counted as zero. */
@@ -162,15 +159,16 @@ final class Generator {
         do {
             template = pick();
         } while (template.kind() == 'F' || template.size() == 'q');
+        int condition = 0x70 + random.nextInt(16);
+        if (random.nextInt(5) == 0) {
+            // LOOP and its siblings.
+            condition = 0xe0 + random.nextInt(4);
+            known &= ~2;
+        }
         int room = 2;
         at += room;
         byte[] skipped = instruction(template);
         at -= room;
-        int condition = 0x70 + random.nextInt(16);
-        if (random.nextInt(5) == 0) {
-            condition = 0xe0 + random.nextInt(4);
-            known &= ~2;
-        }
         return new Bytes().all(condition, skipped.length).append(skipped).done();
     }
 
@@ -202,11 +200,9 @@ final class Generator {
             }
             if (t.kind() == 'F') {
                 int then = depth + t.grows();
-                boolean remainder = last == 0xf5 || last == 0xf8 || last == 0xfc;
-                if (depth < t.filled()
-                        || then < 1
-                        || then > 7
-                        || !extended && (remainder || loadsReal(t))) {
+                int second = t.opcode().length > 1 ? t.opcode()[1] : 0;
+                boolean remainder = second == 0xf5 || second == 0xf8 || second == 0xfc;
+                if (depth < t.filled() || then < 1 || then > 7 || !extended && (remainder || loadsReal(t))) {
                     continue;
                 }
             }
@@ -214,18 +210,21 @@ final class Generator {
         }
     }
 
-    /** FLD, FADD and the like of a single or a double. */
+    /** FLD, FILD, FADD, FIADD and the like, but for operands that fit into 24 bits. */
     private static boolean loadsReal(Template t) {
-        int opcode = t.opcode()[0];
-        return t.special() == 'f'
-                && (opcode == 0xd8
-                        || opcode == 0xdc
-                        || (opcode == 0xd9 || opcode == 0xdd) && t.extension() == 0);
+        if (t.special() != 'f') {
+            return false;
+        }
+        return switch (t.opcode()[0]) {
+            case 0xd8, 0xda, 0xdc -> true;
+            case 0xd9, 0xdb, 0xdd -> t.extension() == 0;
+            default -> t.extension() == 5;
+        };
     }
 
     /**
-     * Whether an operand in memory is either loaded or stored to. Of the others QEMU reads first,
-     * so that its page fault is one of a load; a processor's is one of a store.
+     * Whether an operand in memory is either loaded or stored to. Of the others QEMU reads first, so
+     * that its page fault is one of a load; a processor's is one of a store.
      */
     private static boolean onlyLoadsOrStores(Template t) {
         int opcode = t.opcode()[0];

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * The instructions that are tried; how a line is read is told at {@link Template}. FSQRT comes with
- * FTST, because QEMU sets C2 for the root of a negative number.
+ * FTST, because QEMU sets C2 for the root of a negative number, and so does FPREM1, whose quotient QEMU
+ * 7.2 does not round.
  */
 final class Templates {
 
@@ -297,7 +298,7 @@ final class Templates {
             D9 ED @F <0 >1
             D9 EE @F <0 >1
             D9 F4 @F <1 >1
-            D9 F5 @F <2
+            D9 F5 D9 E4 @F <2
             D9 F8 @F <2
             D9 FA D9 E4 @F <1 *2
             D9 FC @F <1 *2

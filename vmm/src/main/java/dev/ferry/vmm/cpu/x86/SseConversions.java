@@ -78,7 +78,7 @@ final class SseConversions {
     }
 
     private static long singles(SseMath math, long integers) {
-        int low = math.fromLongTo32((int) integers);
+        int low = math.fromLongTo32(integers << 32 >> 32);
         return SseFloat.join(low, math.fromLongTo32(integers >> 32));
     }
 
@@ -112,7 +112,7 @@ final class SseConversions {
                 8,
                 (c, d, low, high, i) -> {
                     SseMath math = c.beginSse();
-                    long r0 = math.fromLongTo64((int) low);
+                    long r0 = math.fromLongTo64(low << 32 >> 32);
                     finish(c, d, r0, math.fromLongTo64(low >> 32));
                 });
         row(
@@ -232,7 +232,7 @@ final class SseConversions {
                 "CVTPI2PD",
                 (c, d, low, high, i) -> {
                     SseMath math = c.beginSse();
-                    long r0 = math.fromLongTo64((int) low);
+                    long r0 = math.fromLongTo64(low << 32 >> 32);
                     finish(c, d, r0, math.fromLongTo64(low >> 32));
                 });
         for (int opcode = 0x2c; opcode <= 0x2d; opcode++) {
