@@ -38,7 +38,10 @@ final class Generator {
     /** x87 registers filled. */
     private int depth = 4;
 
-    /** Whether the x87 computes with all its bits: QEMU rounds even remainders, integers and denormals in memory to fewer. */
+    /**
+     * Whether the x87 computes with all its bits: QEMU rounds even remainders, integers and
+     * denormals in memory to fewer.
+     */
     private boolean extended;
 
     /** MXCSR.DAZ: QEMU's MIN and MAX give the denormal that counted as zero. */
@@ -202,7 +205,10 @@ final class Generator {
                 int then = depth + t.grows();
                 int second = t.opcode().length > 1 ? t.opcode()[1] : 0;
                 boolean remainder = second == 0xf5 || second == 0xf8 || second == 0xfc;
-                if (depth < t.filled() || then < 1 || then > 7 || !extended && (remainder || loadsReal(t))) {
+                if (depth < t.filled()
+                        || then < 1
+                        || then > 7
+                        || !extended && (remainder || loadsReal(t))) {
                     continue;
                 }
             }
@@ -223,8 +229,8 @@ final class Generator {
     }
 
     /**
-     * Whether an operand in memory is either loaded or stored to. Of the others QEMU reads first, so
-     * that its page fault is one of a load; a processor's is one of a store.
+     * Whether an operand in memory is either loaded or stored to. Of the others QEMU reads first,
+     * so that its page fault is one of a load; a processor's is one of a store.
      */
     private static boolean onlyLoadsOrStores(Template t) {
         int opcode = t.opcode()[0];

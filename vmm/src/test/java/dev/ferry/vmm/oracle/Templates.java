@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * The instructions that are tried; how a line is read is told at {@link Template}. FSQRT comes with
- * FTST, because QEMU sets C2 for the root of a negative number, and so does FPREM1, whose quotient QEMU
- * 7.2 does not round.
+ * FTST, because QEMU sets C2 for the root of a negative number, and so does FPREM1, whose quotient
+ * QEMU 7.2 does not round.
  */
 final class Templates {
 
