@@ -12,22 +12,32 @@ public final class HostBridge extends PciFunction {
         this.shadow = shadow;
     }
 
-    /** That of pc-i440fx machines. */
-    public static HostBridge i440fx(ShadowMemory shadow) {
-        HostBridge bridge =
-                new HostBridge(
-                        "I440FX",
-                        3,
-                        0x59,
-                        shadow,
-                        "00 86 80 37 12 00 00 00 00 02 00 00 06",
-                        "2c f4 1a 00 11",
-                        "72 02");
-        return bridge;
+    /**
+     * That of pc-i440fx machines.
+     *
+     * @param ramBytes of main memory
+     */
+    public static HostBridge i440fx(ShadowMemory shadow, long ramBytes) {
+        return new HostBridge(
+                "I440FX",
+                3,
+                0x59,
+                shadow,
+                "00 86 80 37 12 00 00 00 00 02 00 00 06",
+                "2c f4 1a 00 11",
+                // Where coreboot looks for the size of memory, in units of 8 MiB.
+                "57 %02x".formatted(Math.min(255, ramBytes >> 23)),
+                "72 02");
     }
 
-    /** That of pc-q35 machines. */
-    public static HostBridge mch(ShadowMemory shadow) {
+    /**
+     * That of pc-q35 machines.
+     *
+     * @param smram whether the registers of system management memory have their values although
+     *     there is none, as before QEMU 10.0
+     * @param tseg whether there is the register with the extended size of TSEG
+     */
+    public static HostBridge mch(ShadowMemory shadow, boolean smram, boolean tseg) {
         return new HostBridge(
                 "mch",
                 1,
@@ -35,10 +45,9 @@ public final class HostBridge extends PciFunction {
                 shadow,
                 "00 86 80 c0 29 00 00 00 00 00 00 00 06",
                 "2c f4 1a 00 11",
-                "52 10",
-                "62 00",
+                tseg ? "50 10" : "50 00",
                 "60 00 00 00 b0",
-                "9d 02 38");
+                smram ? "9d 02 38" : "9d 00 00");
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class Hpet extends Device implements MmioDevice {
         }
 
         void reset() {
-            config = PERIODIC_CAPABLE | SIZE_64 | 4L << 32;
+            config = PERIODIC_CAPABLE | SIZE_64 | interrupts << 32;
             compare = -1;
             fsb = 0;
             period = 0;
@@ -125,6 +125,7 @@ public final class Hpet extends Device implements MmioDevice {
 
     private final DeviceClock clock;
     private final IntFunction<IrqLine> irqs;
+    private final long interrupts;
     private final Pit8254 pit;
     private final Comparator[] comparators = new Comparator[COMPARATORS];
     private long generalConfig;
@@ -135,12 +136,14 @@ public final class Hpet extends Device implements MmioDevice {
 
     /**
      * @param irqs interrupt lines by number
+     * @param interrupts bits of those that comparators can be routed to
      * @param pit stands back while this replaces it
      */
-    public Hpet(DeviceClock clock, IntFunction<IrqLine> irqs, Pit8254 pit) {
+    public Hpet(DeviceClock clock, IntFunction<IrqLine> irqs, long interrupts, Pit8254 pit) {
         super("hpet", 0, 2);
         this.clock = clock;
         this.irqs = irqs;
+        this.interrupts = interrupts;
         this.pit = pit;
         for (int i = 0; i < COMPARATORS; i++) {
             comparators[i] = new Comparator(i);

@@ -17,11 +17,17 @@ public final class Ich9Lpc extends PciFunction implements AcpiChip {
     private static final int GPE = 0x20;
     private static final int SMI_ENABLE = 0x30;
 
+    /** Registers that route the interrupt pins of the devices 31 down to 25, after reset. */
+    private static final int[] INTERRUPT_ROUTES = {0x3140, 0x3144, 0x3146, 0x3148, 0x314c, 0x3150};
+
+    private static final int GENERAL_CONTROL = 0x3410;
+
     private final PortSpace ports;
     private final IrqLine sci;
     private final AcpiRegisters acpi;
     private final ApmPorts apm;
     private final boolean tco;
+    private final boolean acpiOnly;
     private final boolean pciHotplug;
     private final byte[] gpeStatus = new byte[16];
     private final byte[] gpeEnable = new byte[16];
@@ -35,6 +41,8 @@ public final class Ich9Lpc extends PciFunction implements AcpiChip {
      * @param sci interrupt 9
      * @param tco whether the watchdog is described, as since pc-q35-2.4
      * @param pciHotplug as since pc-q35-6.1
+     * @param acpiOnly whether ACPI is on from the start where there is no system management mode,
+     *     as since pc-q35-6.0
      */
     public Ich9Lpc(
             PortSpace ports,
@@ -42,20 +50,22 @@ public final class Ich9Lpc extends PciFunction implements AcpiChip {
             DeviceClock clock,
             MachineControl control,
             boolean tco,
-            boolean pciHotplug) {
+            boolean pciHotplug,
+            boolean acpiOnly) {
         super(
                 0x1f,
                 0,
                 "ICH9LPC",
                 1,
-                "00 86 80 18 29 00 00 00 02 02 00 01 06 00 00 80",
+                "00 86 80 18 29 00 00 00 00 02 00 01 06 00 00 80",
                 "2c f4 1a 00 11",
                 "40 01",
                 "60 80 80 80 80 00 00 00 00 80 80 80 80",
-                "84 00");
+                "82 01");
         this.ports = ports;
         this.sci = sci;
         this.tco = tco;
+        this.acpiOnly = acpiOnly;
         this.pciHotplug = pciHotplug;
         this.apm = new ApmPorts(this::apm);
         this.acpi = new AcpiRegisters(clock, control, this::update);
@@ -126,11 +136,17 @@ public final class Ich9Lpc extends PciFunction implements AcpiChip {
         java.util.Arrays.fill(gpeStatus, (byte) 0);
         java.util.Arrays.fill(gpeEnable, (byte) 0);
         java.util.Arrays.fill(chipConfig, (byte) 0);
+        for (int route : INTERRUPT_ROUTES) {
+            chipConfig[route] = 0x10;
+            chipConfig[route + 1] = 0x32;
+        }
+        chipConfig[GENERAL_CONTROL] = 0x20;
         // The machine has no system management mode: firmware is told that it is set up.
         smiEnable = 0x20;
         smiStatus = 0;
         sciLevel = 0;
         acpi.reset();
+        acpi.sciEnable(acpiOnly);
     }
 
     @Override

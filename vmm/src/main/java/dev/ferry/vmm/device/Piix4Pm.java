@@ -22,6 +22,7 @@ public final class Piix4Pm extends PciFunction implements AcpiChip {
     private final boolean slots;
     private final boolean acpiIndex;
     private final ApmPorts apm;
+    private final boolean acpiOnly;
     private int gpeStatus;
     private int gpeEnable;
     private int mapped = -1;
@@ -30,7 +31,9 @@ public final class Piix4Pm extends PciFunction implements AcpiChip {
      * @param sci interrupt 9
      * @param slots whether PCI hotplug is described slot by slot, as since pc-i440fx-2.0
      * @param acpiIndex as since pc-i440fx-6.1
-     * @param smbus whether the SMBus controller is described, as since pc-i440fx-3.1
+     * @param smbus whether the SMBus controller is described, as since pc-i440fx-4.0
+     * @param acpiOnly whether ACPI is on from the start where there is no system management mode,
+     *     as since pc-i440fx-6.0
      */
     public Piix4Pm(
             PortSpace ports,
@@ -39,7 +42,8 @@ public final class Piix4Pm extends PciFunction implements AcpiChip {
             MachineControl control,
             boolean slots,
             boolean acpiIndex,
-            boolean smbus) {
+            boolean smbus,
+            boolean acpiOnly) {
         super(
                 1,
                 3,
@@ -49,6 +53,7 @@ public final class Piix4Pm extends PciFunction implements AcpiChip {
                 "2c f4 1a 00 11",
                 "3d 01 00 00 01",
                 "58 00 00 00 02",
+                "5f 10",
                 "63 60",
                 "67 08",
                 "90 01 b1",
@@ -58,6 +63,7 @@ public final class Piix4Pm extends PciFunction implements AcpiChip {
         this.slots = slots;
         this.acpiIndex = acpiIndex;
         this.modern = smbus;
+        this.acpiOnly = acpiOnly;
         this.apm = new ApmPorts(this::apm);
         this.acpi = new AcpiRegisters(clock, control, this::update);
         ports.add(0xb2, 2, apm);
@@ -129,6 +135,7 @@ public final class Piix4Pm extends PciFunction implements AcpiChip {
         gpeStatus = 0;
         gpeEnable = 0;
         acpi.reset();
+        acpi.sciEnable(acpiOnly);
     }
 
     @Override

@@ -39,11 +39,7 @@ final class GuestHost implements VcpuHost {
     private volatile long ticksAtZero;
     private volatile long hertz;
 
-    GuestHost(
-            MachineLock lock,
-            PortSpace ports,
-            DeviceClock clock,
-            MachineConfig config) {
+    GuestHost(MachineLock lock, PortSpace ports, DeviceClock clock, MachineConfig config) {
         this.lock = lock;
         this.ports = ports;
         this.clock = clock;
@@ -160,12 +156,7 @@ final class GuestHost implements VcpuHost {
     public void cpuid(Vcpu vcpu, int leaf, int subleaf, int[] out) {
         LocalApic apic = interrupts == null ? null : interrupts.local(vcpu.index());
         config.cpu.cpuid(
-                leaf,
-                subleaf,
-                config.vcpus,
-                vcpu.index(),
-                apic != null && apic.enabled(),
-                out);
+                leaf, subleaf, config.vcpus, vcpu.index(), apic != null && apic.enabled(), out);
         if (protocol != null) {
             protocol.cpuid(leaf, out);
         }

@@ -231,6 +231,9 @@ public final class Machine implements AutoCloseable {
         for (VcpuRunner runner : runners) {
             runner.vcpu.reset();
             runner.vcpu.a20(true);
+            if (type.board() == MachineType.BoardKind.ISAPC) {
+                withoutMachineChecks(runner.vcpu);
+            }
             host.mapApic(runner.vcpu.index());
             host.injected(runner.vcpu.index(), -1);
             host.clocks(runner.vcpu.index(), 0, 0);
@@ -240,6 +243,16 @@ public final class Machine implements AutoCloseable {
         if (config.boot.prepare(this, first)) {
             runners.getFirst().vcpu.load(first);
         }
+    }
+
+    /** A processor of the ISA age has no machine check architecture. */
+    private static void withoutMachineChecks(Vcpu vcpu) {
+        CpuState cpu = new CpuState();
+        vcpu.save(cpu);
+        cpu.mcgCap = 0;
+        cpu.mcgCtl = 0;
+        java.util.Arrays.fill(cpu.mceBanks, 0);
+        vcpu.load(cpu);
     }
 
     // ---- what it is made of ----

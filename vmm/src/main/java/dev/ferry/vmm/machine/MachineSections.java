@@ -44,10 +44,20 @@ final class MachineSections {
                 for (int i = 0; i < 4; i++) {
                     next(byName, i == 0 ? name : name + "#" + i);
                 }
-            } else if (!name.equals("globalstate") || type.since(2, 4)) {
+            } else if (described(name, type)) {
                 next(byName, name);
             }
         }
+    }
+
+    /** Some devices have a section since a later version only. */
+    private static boolean described(String name, MachineType type) {
+        return switch (name) {
+            case "globalstate" -> type.since(2, 4);
+            case "pcspk" -> type.since(2, 8);
+            case "PCIHost" -> type.since(5, 2);
+            default -> true;
+        };
     }
 
     private void vcpus(Map<String, Deque<Device>> byName) {
@@ -153,9 +163,7 @@ final class MachineSections {
             machine.runners().get(i).vcpu.save(cpu);
             // A kernel's vCPU may have acknowledged an interrupt that it has not delivered yet.
             section.injected =
-                    cpu.interruptInjected >= 0
-                            ? cpu.interruptInjected
-                            : machine.host().injected(i);
+                    cpu.interruptInjected >= 0 ? cpu.interruptInjected : machine.host().injected(i);
             long wall = machine.host().wallClock(i);
             long system = machine.host().systemTime(i);
             cpu.wallClockMsr = wall != 0 ? wall : cpu.wallClockMsr;

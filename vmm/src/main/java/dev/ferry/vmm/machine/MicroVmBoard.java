@@ -35,7 +35,7 @@ final class MicroVmBoard extends Board {
         block("/rom@etc/acpi/tables", 0x1000, 0x200000, true, received);
         block("/rom@etc/table-loader", 0x1000, 0x10000, true, received);
         block("/rom@etc/acpi/rsdp", 0x1000, 0x1000, true, received);
-        firmwareConfiguration(true, true).acpiSizes(0x2e2, 0x680, 0x24);
+        firmwareConfiguration(true, true).acpiSizes(0x2e2 + 8L * (config.vcpus - 1), 0x680, 0x24);
         add(new KvmTprOpt());
         for (int i = 0; i < 2; i++) {
             IoApic chip = add(new IoApic(i, interrupts.bus));

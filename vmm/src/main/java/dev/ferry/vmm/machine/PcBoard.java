@@ -1,5 +1,6 @@
 package dev.ferry.vmm.machine;
 
+import dev.ferry.vmm.device.FwCfg;
 import dev.ferry.vmm.device.HostBridge;
 import dev.ferry.vmm.device.Hpet;
 import dev.ferry.vmm.device.Ich9Ahci;
@@ -55,17 +56,22 @@ final class PcBoard extends Board {
             block("/rom@etc/table-loader", 0x1000, 0x10000, true, received);
             block("/rom@etc/acpi/rsdp", 0x1000, 0x1000, true, received);
         }
-        firmwareConfiguration(type.since(2, 5), true)
-                .acpiSizes(
-                        type.since(2, 9) ? 0x20000 : 0,
-                        type.since(2, 9) ? 0x1000 : 0,
-                        type.since(2, 9) ? 0x14 : 0);
+        FwCfg configuration = firmwareConfiguration(type.since(2, 5), true);
+        if (type.since(5, 1)) {
+            configuration.acpiSizes(0x20000, 0x1000, 0x14);
+        }
         add(new KvmTprOpt());
         kvmClock(parts.kvmClock());
         PamShadow shadow = new PamShadow(memory, mainBlock(received));
         add(host);
         add(new PciBus(q35 ? 8 : 4));
-        function(q35 ? HostBridge.mch(shadow) : HostBridge.i440fx(shadow));
+        function(
+                q35
+                        ? HostBridge.mch(
+                                shadow,
+                                line == QemuLine.V7_2,
+                                line == QemuLine.V7_2 && type.since(2, 10))
+                        : HostBridge.i440fx(shadow, config.ramBytes));
         pics();
         IoApic chip = add(new IoApic(0, interrupts.bus));
         interrupts.ioApics.add(chip);
@@ -73,7 +79,7 @@ final class PcBoard extends Board {
         LegacyDevices legacy = new LegacyDevices(this);
         legacy.dma();
         Pit8254 pit = legacy.timer();
-        Hpet hpet = add(new Hpet(parts.clock(), this::irq, pit));
+        Hpet hpet = add(new Hpet(parts.clock(), this::irq, q35 ? 0xff0104L : 4L, pit));
         memory.addMmio(0xfed00000L, 0x400, hpet);
         rtc(true);
         serials();
@@ -116,7 +122,8 @@ final class PcBoard extends Board {
                                 control,
                                 type.since(2, 0),
                                 type.since(6, 1),
-                                type.since(3, 1)));
+                                type.since(4, 0),
+                                type.since(6, 0)));
         return bridge;
     }
 
@@ -130,9 +137,10 @@ final class PcBoard extends Board {
                                 parts.clock(),
                                 control,
                                 type.since(2, 4),
-                                type.since(6, 1)));
+                                type.since(6, 1),
+                                type.since(6, 0)));
         function(new Ich9Ahci());
-        function(new Ich9SmBus());
+        function(new Ich9SmBus(type.since(4, 0)));
         return new ResetControl(control);
     }
 }

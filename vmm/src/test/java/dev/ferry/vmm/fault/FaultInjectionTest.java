@@ -186,8 +186,15 @@ class FaultInjectionTest {
                 SplittableRandom random = new SplittableRandom(seed);
                 for (int i = 0; i < 200_000; i++) {
                     long[] bases = {
-                        0xfec00000L, 0xfee00000L, 0xfed00000L, 0xfeb00000L, 0xa0000L, 0xff000000L,
-                        0xe0000000L, 0xfffff000L, 1L << 40
+                        0xfec00000L,
+                        0xfee00000L,
+                        0xfed00000L,
+                        0xfeb00000L,
+                        0xa0000L,
+                        0xff000000L,
+                        0xe0000000L,
+                        0xfffff000L,
+                        1L << 40
                     };
                     long gpa = bases[random.nextInt(bases.length)] + random.nextInt(0x4000);
                     int size = 1 << random.nextInt(4);
@@ -203,7 +210,11 @@ class FaultInjectionTest {
                         throw new AssertionError(
                                 "%s, seed %d: %s %x.%d %x"
                                         .formatted(
-                                                board, seed, store ? "store" : "load", gpa, size,
+                                                board,
+                                                seed,
+                                                store ? "store" : "load",
+                                                gpa,
+                                                size,
                                                 value),
                                 e);
                     }
@@ -214,9 +225,19 @@ class FaultInjectionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "isapc, 0x80000", "pc, 0x80000", "pc, 0xa0000", "pc, 0x100000", "q35, 0x800000",
-        "microvm, 0x1000000", "pc, 0x80000000", "pc, 0xe0000000", "q35, 0xb0000000",
-        "pc, 0x100000000", "q35, 0x1000000000", "pc, 0x1000000000", "microvm, 0x1000000000"
+        "isapc, 0x80000",
+        "pc, 0x80000",
+        "pc, 0xa0000",
+        "pc, 0x100000",
+        "q35, 0x800000",
+        "microvm, 0x1000000",
+        "pc, 0x80000000",
+        "pc, 0xe0000000",
+        "q35, 0xb0000000",
+        "pc, 0x100000000",
+        "q35, 0x1000000000",
+        "pc, 0x1000000000",
+        "microvm, 0x1000000000"
     })
     void memoryIsThereUpToItsTopAndNotAbove(String board, String bytes) throws Exception {
         MachineConfig config = config("tcg", Firmware.real(0xf4));

@@ -27,14 +27,12 @@ final class AlphabetTest {
         }
         try (SavedVm vm = SavedFixtures.open(fixture)) {
             RecordingChardev serial = new RecordingChardev();
-            MachineConfig config =
-                    new MachineConfig(new Interpreter(CpuModel.qemu64(), null));
+            MachineConfig config = new MachineConfig(new Interpreter(CpuModel.qemu64(), null));
             config.serials.add(serial);
             try (Machine machine = Machine.load(vm, config)) {
                 machine.start();
                 assertEquals(
-                        FixtureMachine.alphabet(next, LETTERS),
-                        serial.await(LETTERS, machine));
+                        FixtureMachine.alphabet(next, LETTERS), serial.await(LETTERS, machine));
             }
         }
     }

@@ -79,7 +79,7 @@ final class PowerOnTest {
                         Integer.toString(vcpus),
                         "-S");
         try (QemuProcess qemu = QemuProcess.start(peer, directory, options)) {
-            Outgoing.pipe(stream).save(qemu, MigrationSettings.PLAIN);
+            Outgoing.channels(stream).save(qemu, MigrationSettings.PLAIN);
         }
         MachineConfig config = new MachineConfig(new StandingAccelerator());
         config.machine = type;
@@ -110,13 +110,43 @@ final class PowerOnTest {
 
     private static Executable same(SavedSection expected, DeviceSection saved) {
         String name = expected.name() + " #" + expected.instance();
-        HexFormat hex = HexFormat.of();
         return () -> {
             assertEquals(expected.description().layout(), saved.layout(), name);
             if (!TIMED.contains(expected.name())) {
-                assertEquals(
-                        hex.formatHex(expected.body().bytes()), hex.formatHex(saved.body()), name);
+                byte[] body = expected.body().bytes().clone();
+                switch (expected.name()) {
+                    // A note that QEMU's threads leave for each other.
+                    case "cpu_common" -> body[7] &= ~0x10;
+                    case "cpu" -> processor(body, saved.body());
+                    default -> {}
+                }
+                assertEquals("", differences(body, saved.body()), name);
             }
         };
+    }
+
+    /** EDX has the processor's signature, which is the model's. */
+    private static void processor(byte[] expected, byte[] found) {
+        System.arraycopy(found, 21, expected, 21, 3);
+    }
+
+    /** Offset, expected byte and byte found, in hex. */
+    private static String differences(byte[] expected, byte[] found) {
+        StringBuilder text = new StringBuilder();
+        if (expected.length != found.length) {
+            text.append(expected.length).append(" bytes, ").append(found.length).append(" found ");
+        }
+        HexFormat hex = HexFormat.of();
+        for (int i = 0; i < Math.min(expected.length, found.length); i++) {
+            if (expected[i] != found[i]) {
+                text.append(Integer.toHexString(i))
+                        .append(": ")
+                        .append(hex.toHexDigits(expected[i]))
+                        .append(" not ")
+                        .append(hex.toHexDigits(found[i]))
+                        .append(", ");
+            }
+        }
+        return text.toString();
     }
 }

@@ -13,15 +13,16 @@ final class RecordingChardev implements Chardev {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
     private final StringBuilder text = new StringBuilder();
-    private Receiver receiver = new Receiver() {
-        @Override
-        public int room() {
-            return 0;
-        }
+    private Receiver receiver =
+            new Receiver() {
+                @Override
+                public int room() {
+                    return 0;
+                }
 
-        @Override
-        public void receive(int value) {}
-    };
+                @Override
+                public void receive(int value) {}
+            };
 
     @Override
     public void write(int value) {
@@ -44,7 +45,11 @@ final class RecordingChardev implements Chardev {
             }
             if (text.length() < count) {
                 throw new AssertionError(
-                        "only '" + text + "' came; the machine is " + machine.runState() + ", "
+                        "only '"
+                                + text
+                                + "' came; the machine is "
+                                + machine.runState()
+                                + ", "
                                 + machine.end());
             }
             return text.substring(0, count);

@@ -114,8 +114,7 @@ final class StandingAccelerator implements Accelerator {
         private static void copy(CpuState from, CpuState to) {
             try {
                 for (var field : CpuState.class.getFields()) {
-                    Object value = field.get(from);
-                    switch (value) {
+                    switch (field.get(from)) {
                         case long[] longs ->
                                 System.arraycopy(longs, 0, (long[]) field.get(to), 0, longs.length);
                         case int[] ints ->
@@ -127,7 +126,7 @@ final class StandingAccelerator implements Accelerator {
                         }
                         case CpuState.Segment segment ->
                                 copy(segment, (CpuState.Segment) field.get(to));
-                        default -> field.set(to, value);
+                        case Object value -> field.set(to, value);
                     }
                 }
             } catch (IllegalAccessException e) {

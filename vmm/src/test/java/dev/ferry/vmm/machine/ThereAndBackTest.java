@@ -26,7 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A running guest goes from our machine to real QEMU, and back. */
+/**
+ * A running guest goes from our machine to real QEMU, and back. With several vCPUs not on microvm:
+ * the guest stores to its firmware, which is writable there, where the others start.
+ */
 @Tag("qemu")
 final class ThereAndBackTest {
 
@@ -38,7 +41,7 @@ final class ThereAndBackTest {
         "V7_2, isapc, 1",
         "V7_2, pc-i440fx-7.2, 1",
         "V7_2, pc-q35-7.2, 2",
-        "V10_0, microvm, 2",
+        "V10_0, microvm, 1",
         "V10_0, isapc, 1",
         "V10_0, pc-i440fx-7.2, 1",
         "V10_0, pc-i440fx-10.0, 2",
@@ -78,17 +81,30 @@ final class ThereAndBackTest {
         List<String> options =
                 new ArrayList<>(
                         List.of(
-                                "-machine", type, "-nodefaults", "-vga", "none", "-display",
-                                "none", "-bios", "bios.bin", "-serial", QemuProcess.SERIAL, "-m",
-                                "2056K", "-smp", Integer.toString(vcpus), "-S", "-incoming",
+                                "-machine",
+                                type,
+                                "-nodefaults",
+                                "-vga",
+                                "none",
+                                "-display",
+                                "none",
+                                "-bios",
+                                "bios.bin",
+                                "-serial",
+                                QemuProcess.SERIAL,
+                                "-m",
+                                "2056K",
+                                "-smp",
+                                Integer.toString(vcpus),
+                                "-S",
+                                "-incoming",
                                 "defer"));
         String inQemu;
         try (QemuProcess qemu = QemuProcess.start(peer, directory, options)) {
             Incoming.pipe(there).load(qemu, MigrationSettings.PLAIN);
             qemu.resume();
-            assertEquals(
-                    FixtureMachine.alphabet(next, LETTERS), qemu.serial().awaitFirst(LETTERS));
-            Outgoing.pipe(back).save(qemu, MigrationSettings.PLAIN);
+            assertEquals(FixtureMachine.alphabet(next, LETTERS), qemu.serial().awaitFirst(LETTERS));
+            Outgoing.channels(back).save(qemu, MigrationSettings.PLAIN);
             inQemu = qemu.serial().text();
         }
         next = FixtureMachine.letterAfter(inQemu.charAt(inQemu.length() - 1));

@@ -51,6 +51,9 @@ class OracleTest {
                             Math.min(BATCH, count - done),
                             REPORTS - reports.size()));
         }
+        if (oracle.skipped().size() > count / 100 + 1) {
+            fail(mode + ", QEMU did not survive seeds " + oracle.skipped());
+        }
         if (!reports.isEmpty()) {
             fail(
                     mode

@@ -32,6 +32,11 @@ final class QemuRun {
         }
     }
 
+    /** Whether QEMU was killed by an arithmetic fault of its own. */
+    static boolean endsItself(IOException e) {
+        return String.valueOf(e.getMessage()).contains("exit status 136");
+    }
+
     /** All RAM after the records were run. */
     static byte[] run(QemuPeer peer, Path directory, byte[] records) throws IOException {
         Files.write(directory.resolve("oracle.bin"), firmware());

@@ -12,7 +12,7 @@ import java.util.Locale;
  * <pre>
  *  /r        ModRM with any register; /0 to /7 ModRM with that extension
  *  +r        the opcode's low three bits are a register
- *  b v d q   operands of 8 bits; 16, 32 or 64; 32 or 64; as the stack has them
+ *  b v d q n operands of 8 bits; 16, 32 or 64; 32 or 64; as the stack has them; the longest
  *  m u       only memory, only registers, as what ModRM names
  *  x16 x8 x4 an XMM register, and one or that many bytes of memory
  *  p16 p8    an MMX register, likewise
@@ -79,7 +79,7 @@ record Template(
                 extension = word.charAt(1) - '0';
             } else if (word.equals("+r")) {
                 inOpcode = true;
-            } else if (word.length() == 1 && "bvdq".indexOf(first) >= 0) {
+            } else if (word.length() == 1 && "bvdqn".indexOf(first) >= 0) {
                 size = first;
             } else if (word.equals("m")) {
                 memoryOnly = true;

@@ -3,7 +3,11 @@ package dev.ferry.vmm.oracle;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The instructions that are tried; how a line is read is told at {@link Template}. */
+/**
+ * The instructions that are tried; how a line is read is told at {@link Template}. FSQRT comes with
+ * FTST, because QEMU sets C2 for the root of a negative number, and so does FPREM1, whose quotient
+ * QEMU 7.2 does not round.
+ */
 final class Templates {
 
     private static final String INTEGER =
@@ -113,12 +117,12 @@ final class Templates {
             0F BA /5 ib v !OSAP lock
             0F BA /6 ib v !OSAP lock
             0F BA /7 ib v !OSAP lock
-            0F BC /r d !OSAPC
-            0F BD /r d !OSAPC
+            0F BC /r n !OSAPC
+            0F BD /r n !OSAPC
             F3 0F B8 /r v
             0F 38 F0 /r m v
             0F 38 F1 /r m v
-            0F C3 /r m d
+            0F C3 /r m f4
             98 v ^a
             99 v ^d
             9F ^a
@@ -294,9 +298,9 @@ final class Templates {
             D9 ED @F <0 >1
             D9 EE @F <0 >1
             D9 F4 @F <1 >1
-            D9 F5 @F <2
+            D9 F5 D9 E4 @F <2
             D9 F8 @F <2
-            D9 FA @F <1 *2
+            D9 FA D9 E4 @F <1 *2
             D9 FC @F <1 *2
             D9 FD @F <2
             DE D9 @F <2 >-2

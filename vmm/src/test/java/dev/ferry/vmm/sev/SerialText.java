@@ -56,7 +56,8 @@ final class SerialText implements Chardev {
         try {
             long left = TimeUnit.SECONDS.toNanos(PATIENCE);
             while (text.length() < length) {
-                left = await(left, length + " characters");
+                check(left, length + " characters");
+                left = more.awaitNanos(left);
             }
             return text.substring(0, length);
         } finally {
@@ -70,7 +71,8 @@ final class SerialText implements Chardev {
         try {
             long left = TimeUnit.SECONDS.toNanos(PATIENCE);
             while (text.indexOf(wanted, from) < 0) {
-                left = await(left, "'" + wanted + "'");
+                check(left, "'" + wanted + "'");
+                left = more.awaitNanos(left);
             }
             return text.substring(0, text.indexOf(wanted, from) + wanted.length());
         } finally {
@@ -78,11 +80,10 @@ final class SerialText implements Chardev {
         }
     }
 
-    private long await(long left, String wanted) throws InterruptedException {
+    private void check(long left, String wanted) {
         if (left <= 0 || !over.isEmpty()) {
             throw new AssertionError("expected " + wanted + ", found '" + text + "' " + over);
         }
-        return more.awaitNanos(left);
     }
 
     /** Nobody prints any more. */

@@ -77,8 +77,7 @@ final class SevMachine implements AutoCloseable {
         config.machine = "pc-q35-10.0";
         config.ramBytes = RAM;
         config.vcpus = vcpus;
-        config.cpuid =
-                (vcpu, leaf, subleaf, out) -> model.cpuid(leaf, subleaf, vcpus, vcpu, true, out);
+        config.cpu = model;
         config.flash.add(new MachineConfig.Flash(image.bytes(), null, true));
         config.flash.add(
                 new MachineConfig.Flash(

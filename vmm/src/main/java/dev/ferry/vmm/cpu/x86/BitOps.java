@@ -68,7 +68,7 @@ final class BitOps {
             long old;
             long changed;
             do {
-                old = c.loadForStore(at, size);
+                old = locked ? c.loadLocked(at, size) : c.loadForStore(at, size);
                 changed = change(c, kind, old, within);
                 if (!locked) {
                     c.store(at, size, changed);

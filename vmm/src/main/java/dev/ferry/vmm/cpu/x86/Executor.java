@@ -9,11 +9,13 @@ final class Executor {
 
     private final X86Vcpu cpu;
     private final HotCode hotCode;
+    private final int hotThreshold;
     private String failure = "";
 
-    Executor(X86Vcpu cpu) {
+    Executor(X86Vcpu cpu, int hotThreshold) {
         this.cpu = cpu;
-        hotCode = new HotCode(cpu.blocks);
+        this.hotThreshold = hotThreshold;
+        hotCode = new HotCode(cpu.blocks, hotThreshold / 4);
     }
 
     String failure() {
@@ -59,7 +61,7 @@ final class Executor {
                 hot.run(cpu);
                 continue;
             }
-            if (++block.count == HotCode.THRESHOLD) {
+            if (++block.count == hotThreshold) {
                 hotCode.make(block);
             }
             step(block);

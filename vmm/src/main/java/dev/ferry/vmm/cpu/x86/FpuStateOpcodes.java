@@ -4,8 +4,7 @@ import dev.ferry.vmm.cpu.x86.Instruction.Mandatory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 0F AE: FXSAVE and FXRSTOR, MXCSR, and the fences, which have nothing to do where every access is
- * in order.
+ * The part of 0F AE that is about floating point: FXSAVE and FXRSTOR, MXCSR.
  *
  * <pre>
  *   0  u16  control word          16  data pointer; selector at 20, or 64 bits with REX.W
@@ -32,19 +31,11 @@ final class FpuStateOpcodes {
                 Form.MODRM,
                 Opcode.STORES,
                 FpuStateOpcodes::make);
-        t.add(
-                OpcodeTable.TWO,
-                Mandatory.P66,
-                0xae,
-                "CLFLUSHOPT",
-                Form.MODRM,
-                0,
-                in -> in.memoryForm() && in.extension() == 7 ? new Flush(in.ea()) : null);
     }
 
     private static @Nullable Op make(Instruction in) {
         if (in.registerForm()) {
-            return in.extension() >= 5 ? new Fence() : null;
+            return SystemOps.group15(in);
         }
         boolean wide = (in.rex & 8) != 0;
         int registers = in.code64() ? 16 : 8;
@@ -53,24 +44,8 @@ final class FpuStateOpcodes {
             case 1 -> new Restore(in.ea(), wide, registers);
             case 2 -> new LoadMxcsr(in.ea());
             case 3 -> new StoreMxcsr(in.ea());
-            case 7 -> new Flush(in.ea());
-            default -> null;
+            default -> SystemOps.group15(in);
         };
-    }
-
-    record Fence() implements Op {
-        @Override
-        public void exec(X86Vcpu c) {
-            java.lang.invoke.VarHandle.fullFence();
-        }
-    }
-
-    /** CLFLUSH: faults as a load of one byte does. */
-    record Flush(Ea ea) implements Op {
-        @Override
-        public void exec(X86Vcpu c) {
-            c.load8(ea.read(c, 1));
-        }
     }
 
     record LoadMxcsr(Ea ea) implements Op {

@@ -353,21 +353,39 @@ abstract class GuestMemory extends FlagState {
 
     // ---- load, modify, store --------------------------------------------------------------
 
-    /** Loads what will be stored to; what is not writable faults as a store would. */
+    /**
+     * Loads what will be stored to, so that the store cannot fault any more. A page that is absent
+     * faults as for a load: so QEMU's translator has it, while processors report a store.
+     */
     final long loadForStore(long linear, int size) {
         long[] tlb = writeTlb;
         int i = index(linear);
         if (tlb[i] == (linear + size - 1 & PAGE)) {
-            long address = tlb[i + 1] + linear;
-            return switch (size) {
-                case 1 -> HostMemory.getByte(address) & 0xff;
-                case 2 -> HostMemory.getShort(address) & 0xffff;
-                case 4 -> HostMemory.getInt(address) & 0xffffffffL;
-                default -> HostMemory.getLong(address);
-            };
+            return direct(tlb[i + 1] + linear, size);
+        }
+        long value = load(linear, size);
+        probeStore(linear, size);
+        return value;
+    }
+
+    /** Loads what a locked instruction will store to: faults are those of a store. */
+    final long loadLocked(long linear, int size) {
+        long[] tlb = writeTlb;
+        int i = index(linear);
+        if (tlb[i] == (linear + size - 1 & PAGE)) {
+            return direct(tlb[i + 1] + linear, size);
         }
         probeStore(linear, size);
         return load(linear, size);
+    }
+
+    private static long direct(long address, int size) {
+        return switch (size) {
+            case 1 -> HostMemory.getByte(address) & 0xff;
+            case 2 -> HostMemory.getShort(address) & 0xffff;
+            case 4 -> HostMemory.getInt(address) & 0xffffffffL;
+            default -> HostMemory.getLong(address);
+        };
     }
 
     /** As {@link #loadForStore} of four bytes. */
@@ -403,7 +421,7 @@ abstract class GuestMemory extends FlagState {
         }
         if (host == 0) {
             synchronized (busLock) {
-                if (loadForStore(linear, size) != expected) {
+                if (loadLocked(linear, size) != expected) {
                     return false;
                 }
                 store(linear, size, value);

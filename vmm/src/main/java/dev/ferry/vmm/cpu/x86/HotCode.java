@@ -69,10 +69,15 @@ final class HotCode {
     private static final int AT = 4;
 
     private final BlockCache blocks;
+
+    /** Times a block must have been run to become part of another's class. */
+    private final int least;
+
     private int made;
 
-    HotCode(BlockCache blocks) {
+    HotCode(BlockCache blocks, int least) {
         this.blocks = blocks;
+        this.least = least;
     }
 
     /** Has the block run as a class from now on; if that is not to be, it stays as it is. */
@@ -80,7 +85,7 @@ final class HotCode {
         if (made == MOST_CLASSES || block.secondPage >= 0) {
             return;
         }
-        HotRegion region = HotRegion.of(block, blocks, THRESHOLD / 4);
+        HotRegion region = HotRegion.of(block, blocks, least);
         List<Op> constants = new ArrayList<>();
         byte[] bytes =
                 ClassFile.of()

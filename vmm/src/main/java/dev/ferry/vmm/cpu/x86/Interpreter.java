@@ -11,7 +11,10 @@ public final class Interpreter implements Accelerator {
 
     private final CpuModel model;
     private final @Nullable EncryptionMode encryption;
-    private final Object busLock = new Object();
+    private final int hotThreshold;
+
+    /** What locked accesses are made one at a time with where the host has no instruction. */
+    final Object busLock = new Object();
 
     /**
      * An interpreter.
@@ -20,8 +23,18 @@ public final class Interpreter implements Accelerator {
      * @param encryption of a guest with encrypted memory; else null
      */
     public Interpreter(CpuModel model, @Nullable EncryptionMode encryption) {
+        this(model, encryption, HotCode.THRESHOLD);
+    }
+
+    /**
+     * As above.
+     *
+     * @param hotThreshold times a block is interpreted before it is made a class of; 0 for never
+     */
+    Interpreter(CpuModel model, @Nullable EncryptionMode encryption, int hotThreshold) {
         this.model = model;
         this.encryption = encryption;
+        this.hotThreshold = hotThreshold;
     }
 
     /** Its name in {@code -accel}: it stands where QEMU has its own translator. */
@@ -35,9 +48,17 @@ public final class Interpreter implements Accelerator {
         return model;
     }
 
+    @Nullable EncryptionMode encryption() {
+        return encryption;
+    }
+
+    int hotThreshold() {
+        return hotThreshold;
+    }
+
     @Override
     public Vcpu vcpu(int index, PhysicalMemory memory, VcpuHost host) {
-        return new X86Vcpu(index, memory, host, model, encryption, busLock);
+        return new X86Vcpu(index, memory, host, this);
     }
 
     @Override

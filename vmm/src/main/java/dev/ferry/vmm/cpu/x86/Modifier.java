@@ -28,7 +28,7 @@ interface Modifier {
             long carries = c.carries;
             long mask = Instruction.mask(size);
             while (true) {
-                long old = c.loadForStore(at, size);
+                long old = c.loadLocked(at, size);
                 long changed = by.modify(c, old) & mask;
                 if (c.compareAndSet(at, size, old, changed)) {
                     return;

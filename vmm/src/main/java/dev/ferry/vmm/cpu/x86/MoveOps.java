@@ -101,7 +101,7 @@ final class MoveOps {
             long value = register.get(c);
             long old;
             do {
-                old = c.loadForStore(at, size);
+                old = c.loadLocked(at, size);
             } while (!c.compareAndSet(at, size, old, value));
             register.set(c, old);
         }

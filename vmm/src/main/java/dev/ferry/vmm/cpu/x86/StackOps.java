@@ -199,6 +199,9 @@ final class StackOps {
     }
 
     static Op pushMemory(Instruction in) {
+        if (in.code64()) {
+            in.operandBytes = in.operandPrefix ? 2 : 8;
+        }
         return new Push(in.rmOperand(), in.operandBytes);
     }
 

@@ -48,6 +48,11 @@ final class SystemOpcodes {
         if (in.lock && extension > 1) {
             return null;
         }
+        if (in.code64() && (extension == 2 || extension == 4)) {
+            in.operandBytes = 8;
+        } else if (in.code64() && extension == 6) {
+            in.operandBytes = in.operandPrefix ? 2 : 8;
+        }
         return switch (extension) {
             case 0, 1 -> AluOps.incDec(in);
             case 2 -> BranchOps.callTo(in);

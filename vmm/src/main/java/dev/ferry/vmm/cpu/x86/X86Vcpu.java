@@ -195,18 +195,12 @@ public final class X86Vcpu extends GuestMemory implements Vcpu, TlbOwner {
 
     private volatile @Nullable Thread runner;
 
-    X86Vcpu(
-            int index,
-            PhysicalMemory memory,
-            VcpuHost host,
-            CpuModel model,
-            @Nullable EncryptionMode encryption,
-            Object busLock) {
-        super(memory, busLock);
+    X86Vcpu(int index, PhysicalMemory memory, VcpuHost host, Interpreter interpreter) {
+        super(memory, interpreter.busLock);
         this.index = index;
         this.host = host;
-        this.model = model;
-        this.encryption = encryption;
+        this.model = interpreter.model();
+        this.encryption = interpreter.encryption();
         for (int i = 0; i < segs.length; i++) {
             segs[i] = new CpuState.Segment();
         }
@@ -219,7 +213,7 @@ public final class X86Vcpu extends GuestMemory implements Vcpu, TlbOwner {
         segmentation = new Segmentation(this);
         interrupts = new Interrupts(this);
         blocks = new BlockCache(this);
-        executor = new Executor(this);
+        executor = new Executor(this, interpreter.hotThreshold());
         reset();
         memory.add(this);
     }

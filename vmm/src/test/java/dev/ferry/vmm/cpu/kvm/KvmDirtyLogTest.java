@@ -2,9 +2,12 @@ package dev.ferry.vmm.cpu.kvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ferry.vmm.cpu.Accelerator;
 import dev.ferry.vmm.cpu.CpuState;
 import dev.ferry.vmm.cpu.Vcpu;
 import dev.ferry.vmm.cpu.VcpuExit;
+import dev.ferry.vmm.cpu.x86.CpuModel;
+import dev.ferry.vmm.cpu.x86.Interpreter;
 import dev.ferry.vmm.memory.DirtyClient;
 import dev.ferry.vmm.memory.DirtyLog;
 import java.io.IOException;
@@ -112,14 +115,23 @@ class KvmDirtyLogTest {
     @Test
     void noStoreIsMissedWhileGuestsRun() throws IOException, InterruptedException {
         for (long seed = 1; seed <= 10; seed++) {
-            migrate(seed);
+            migrate(seed, KvmMachine.kvm());
         }
     }
 
-    private static void migrate(long seed) throws IOException, InterruptedException {
+    @Test
+    void nothingIsMissedOfTheInterpretersStoresEither() throws IOException, InterruptedException {
+        for (long seed = 1; seed <= 10; seed++) {
+            migrate(seed, new Interpreter(CpuModel.qemu64(), null));
+        }
+    }
+
+    private static void migrate(long seed, Accelerator accelerator)
+            throws IOException, InterruptedException {
         SplittableRandom random = new SplittableRandom(seed);
         int pages = 300;
-        try (KvmMachine machine = new KvmMachine((long) pages * PAGE)) {
+        try (KvmMachine machine =
+                new KvmMachine((long) pages * PAGE, new RecordingHost(), accelerator)) {
             machine.put(0x1000, DIRTIER);
             Vcpu[] vcpus = {machine.vcpu(), machine.vcpu()};
             Thread[] threads = new Thread[2];

@@ -2,12 +2,12 @@ package dev.ferry.vmm.cpu.x86;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ferry.testdata.qemu.QemuPeer;
 import dev.ferry.vmm.cpu.VcpuExit;
 import dev.ferry.vmm.memory.RamBlock;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -15,11 +15,10 @@ import org.junit.jupiter.api.Test;
 class CapGuestTest {
 
     private static byte[] image() throws IOException {
-        Path at = Path.of("").toAbsolutePath();
-        while (!Files.exists(at.resolve("testdata/guests/capguest.bin"))) {
-            at = Objects.requireNonNull(at.getParent(), "no testdata above here");
+        try (InputStream in =
+                QemuPeer.class.getResourceAsStream("/dev/ferry/testdata/guests/capguest.bin")) {
+            return Objects.requireNonNull(in).readAllBytes();
         }
-        return Files.readAllBytes(at.resolve("testdata/guests/capguest.bin"));
     }
 
     @Test

@@ -119,7 +119,7 @@ class InterruptTest {
         second.save(state);
         assertEquals(0x900, state.regs[0]);
         assertEquals(3, state.rip);
-        assertEquals(1, machine.host.inits);
+        assertEquals(1, machine.host.inits.get());
     }
 
     @Test

@@ -87,9 +87,21 @@ class PagingTest {
     }
 
     @Test
-    void readModifyWriteFaultsAsAStore() {
-        machine.put(0x1000, "83052001050001f4").run(paging32With(0x50, 0));
+    void lockedReadModifyWriteFaultsAsAStore() {
+        machine.put(0x1000, "f083052001050001f4").run(paging32With(0x50, 0));
         assertEquals(2, errorCode());
+    }
+
+    @Test
+    void readModifyWriteFaultsAsALoadFirst() {
+        machine.put(0x1000, "83052001050001f4").run(paging32With(0x50, 0));
+        assertEquals(0, errorCode());
+    }
+
+    @Test
+    void readModifyWriteOfAReadOnlyPageFaultsAsAStore() {
+        machine.put(0x1000, "83052001050001f4").run(paging32With(0x50, 0x50005));
+        assertEquals(3, errorCode());
     }
 
     @Test

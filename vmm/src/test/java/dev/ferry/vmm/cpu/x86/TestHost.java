@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A machine with one interrupt source and a serial line: what vCPUs tell it is written down. */
 class TestHost implements VcpuHost {
@@ -29,7 +30,7 @@ class TestHost implements VcpuHost {
     private int lineControl;
     volatile int priority;
     volatile int sipi;
-    int inits;
+    final AtomicInteger inits = new AtomicInteger();
 
     TestHost(CpuModel model) {
         this.model = model;
@@ -84,7 +85,7 @@ class TestHost implements VcpuHost {
 
     @Override
     public void initTaken(Vcpu vcpu) {
-        inits++;
+        inits.incrementAndGet();
     }
 
     @Override

@@ -25,14 +25,18 @@ final class TestMachine implements AutoCloseable {
     }
 
     TestMachine(CpuModel model, long ramBytes) {
+        this(new Interpreter(model, null), ramBytes);
+    }
+
+    TestMachine(Interpreter interpreter, long ramBytes) {
         try {
             ram = new RamBlock("ram", ramBytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         space.addRam(ram, 0, 0, ramBytes);
-        host = new TestHost(model);
-        interpreter = new Interpreter(model, null);
+        host = new TestHost(interpreter.model());
+        this.interpreter = interpreter;
         cpu = add();
     }
 
