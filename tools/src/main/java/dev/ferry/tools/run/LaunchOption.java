@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * dash or two, as with QEMU.
  */
 enum LaunchOption {
-    FROM("from", "IN", "Start from a saved state: anything that 'ferry inspect' takes, or '-'."),
-    CHANNEL("channel", "FILE", "A further recorded channel of IN; once for each."),
-    REVERSE("reverse", "FILE", "A recorded direction from destination to source of IN."),
-    SNAPSHOT("snapshot", "NAME", "The qcow2 snapshot of IN, where there are several."),
-    PAGE_SIZE("page-size", "N", "Target page size of IN, where the stream does not tell."),
-    LAYOUTS("layouts", "FILE", "Layouts of devices, for an IN that does not describe its own."),
-    DIALECT("dialect", "NAME", "What RAM flag 0x200 means in IN."),
-    SEV_KEY("sev-key", "FILE", "For an IN of an SEV guest: the key its pages were encrypted for."),
+    FROM("from", "FILE", "Start from a saved state: anything that 'ferry inspect' takes, or '-'."),
+    CHANNEL("channel", "FILE", "A further recorded channel of FILE; once for each."),
+    REVERSE("reverse", "FILE", "A recorded direction from destination to source of FILE."),
+    SNAPSHOT("snapshot", "NAME", "The qcow2 snapshot of FILE, where there are several."),
+    PAGE_SIZE("page-size", "N", "Target page size of FILE, where the stream does not tell."),
+    LAYOUTS("layouts", "FILE", "Layouts of devices, for a FILE that does not describe its own."),
+    DIALECT("dialect", "NAME", "What RAM flag 0x200 means in FILE."),
+    SEV_KEY("sev-key", "FILE", "For a FILE of an SEV guest: the key its pages were encrypted for."),
 
     MACHINE(
             "machine M",

@@ -171,16 +171,7 @@ final class MachineMaker implements AutoCloseable {
         MachineConfig machine = new MachineConfig(choice.choose(config.accels));
         machine.machine = type;
         machine.vcpus = cpus;
-        // The one board without APICs.
-        machine.cpuid =
-                (vcpu, leaf, subleaf, out) ->
-                        model.cpuid(
-                                leaf,
-                                subleaf,
-                                machine.vcpus,
-                                vcpu,
-                                !machine.machine.equals("isapc"),
-                                out);
+        machine.cpu = model;
         machine.noReboot = !config.reboot;
         machine.noShutdown = !config.shutdown;
         machine.listener = listener;
