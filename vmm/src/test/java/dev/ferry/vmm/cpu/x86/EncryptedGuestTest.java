@@ -107,12 +107,12 @@ class EncryptedGuestTest {
             machine.put64(0x73000 + 8 * 0x51, 0x51007 | 1L << C_BIT);
             machine.put(0x1000, "89042500000500890425001005008b0c2500200500f4");
             Map<Long, String> pages = run(machine, state);
-            assertEquals("private", pages.get(0x1000L));
-            assertEquals("shared", pages.get(0x50000L));
-            assertEquals("private", pages.get(0x51000L));
-            assertEquals("shared", pages.get(0x52000L));
+            assertEquals("private", pages.getOrDefault(0x1000L, "not at all"));
+            assertEquals("shared", pages.getOrDefault(0x50000L, "not at all"));
+            assertEquals("private", pages.getOrDefault(0x51000L, "not at all"));
+            assertEquals("shared", pages.getOrDefault(0x52000L, "not at all"));
             for (long table = 0x70000; table <= 0x73000; table += 0x1000) {
-                assertEquals("private", pages.get(table));
+                assertEquals("private", pages.getOrDefault(table, "not at all"));
             }
         }
     }
