@@ -250,12 +250,12 @@ class RunProcessTest {
             ferry.awaitOutput(text -> text.contains("READY\n"));
             ferry.signal("TERM");
             assertEquals(0, ferry.exit());
+            List<String> said = ferry.rest();
             assertTrue(
-                    ferry.rest()
-                            .contains(
-                                    "ferry run: -accel kvm: the encryption of SEV guests is the"
-                                            + " interpreter's (tcg); falling back to tcg"),
-                    () -> String.valueOf(ferry));
+                    said.contains(
+                            "ferry run: -accel kvm: the encryption of SEV guests is the"
+                                    + " interpreter's (tcg); falling back to tcg"),
+                    said::toString);
         }
     }
 }
