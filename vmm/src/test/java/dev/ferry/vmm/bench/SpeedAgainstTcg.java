@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Runs guests in QEMU's translator and in the interpreter, in turn, and prints the times of each
- * phase and their ratio. Run {@code main} with the class path of the tests; the argument is how many
- * times, of which the best counts.
+ * phase and their ratio. Run {@code main} with the class path of the tests; the argument is how
+ * many times, of which the best counts.
  */
 public final class SpeedAgainstTcg {
 

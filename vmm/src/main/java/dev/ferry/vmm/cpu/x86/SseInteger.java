@@ -124,8 +124,8 @@ final class SseInteger {
     }
 
     private void packing() {
-        pack(0x63, "PACKSSWB", v -> Packed.packWords(v, (w, unused) -> Packed.signedByte(w)));
-        pack(0x67, "PACKUSWB", v -> Packed.packWords(v, (w, unused) -> Packed.unsignedByte(w)));
+        pack(0x63, "PACKSSWB", v -> Packed.packWords(v, (w, _) -> Packed.signedByte(w)));
+        pack(0x67, "PACKUSWB", v -> Packed.packWords(v, (w, _) -> Packed.unsignedByte(w)));
         pack(0x6b, "PACKSSDW", Packed::packDoublewords);
         interleave(0x60, "PUNPCKLBW", false, Packed::interleaveBytes);
         interleave(0x61, "PUNPCKLWD", false, Packed::interleaveWords);

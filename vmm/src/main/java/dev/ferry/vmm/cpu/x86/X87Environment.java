@@ -150,7 +150,7 @@ final class X87Environment {
         long linear = ea.read(c, 7 * size + 80);
         loadAll(x, ea, size);
         for (int i = 0; i < 8; i++) {
-            long at = linear + 7 * size + 10L * i;
+            long at = linear + 7L * size + 10L * i;
             int p = x.physical(i);
             c.fpuMantissa[p] = c.load64(c.wrap(at));
             c.fpuExponent[p] = c.load16(c.wrap(at + 8)) & 0xffff;
@@ -163,7 +163,7 @@ final class X87Environment {
         c.probeStore(linear, 7 * size + 80);
         storeAll(x, ea, size);
         for (int i = 0; i < 8; i++) {
-            long at = linear + 7 * size + 10L * i;
+            long at = linear + 7L * size + 10L * i;
             int p = x.physical(i);
             c.store64(c.wrap(at), c.fpuMantissa[p]);
             c.store16(c.wrap(at + 8), c.fpuExponent[p]);
