@@ -7,8 +7,7 @@ final class AtomicOps {
 
     private AtomicOps() {}
 
-    record CompareExchange(
-            Operand destination, Operand source, Operand accumulator, int shift, boolean memory)
+    record CompareExchange(Operand destination, Operand source, Operand accumulator, int shift)
             implements Op {
         @Override
         public void exec(X86Vcpu c) {
@@ -17,10 +16,7 @@ final class AtomicOps {
             if (old == a) {
                 destination.set(c, source.get(c));
             } else {
-                if (memory) {
-                    destination.set(c, old);
-                }
-                // A register that is not what was expected keeps even its upper half.
+                destination.set(c, old);
                 accumulator.set(c, old);
             }
             c.sub(a, old, shift);
@@ -35,7 +31,7 @@ final class AtomicOps {
             long a = accumulator.get(c);
             long old;
             do {
-                old = c.loadForStore(at, size);
+                old = c.loadLocked(at, size);
             } while (!c.compareAndSet(at, size, old, old == a ? source.get(c) : old));
             if (old != a) {
                 accumulator.set(c, old);
@@ -44,13 +40,24 @@ final class AtomicOps {
         }
     }
 
+    /** Of two registers, which may be one: the sum is written last. */
     record ExchangeAdd(Operand destination, Operand source, int shift) implements Op {
         @Override
         public void exec(X86Vcpu c) {
-            long old = destination.getForSet(c);
+            long old = destination.get(c);
             long sum = c.add(old, source.get(c), shift);
             source.set(c, old);
             destination.set(c, sum);
+        }
+    }
+
+    /** In memory, whose address may be in the register: the sum is written first. */
+    record ExchangeAddMemory(Operand destination, Operand source, int shift) implements Op {
+        @Override
+        public void exec(X86Vcpu c) {
+            long old = destination.getForSet(c);
+            destination.set(c, c.add(old, source.get(c), shift));
+            source.set(c, old);
         }
     }
 
@@ -61,7 +68,7 @@ final class AtomicOps {
             long old;
             long sum;
             do {
-                old = c.loadForStore(at, size);
+                old = c.loadLocked(at, size);
                 sum = old + source.get(c) & Instruction.mask(size);
             } while (!c.compareAndSet(at, size, old, sum));
             c.add(old, source.get(c), 64 - 8 * size);
@@ -70,7 +77,7 @@ final class AtomicOps {
     }
 
     /** EDX:EAX with eight bytes of memory. */
-    record CompareExchange8(Ea ea) implements Op {
+    record CompareExchange8(Ea ea, boolean locked) implements Op {
         @Override
         public void exec(X86Vcpu c) {
             long at = ea.write(c, 8);
@@ -79,7 +86,7 @@ final class AtomicOps {
             long old;
             long value;
             do {
-                old = c.loadForStore(at, 8);
+                old = locked ? c.loadLocked(at, 8) : c.loadForStore(at, 8);
                 value = old == expected ? regs[1] << 32 | (regs[3] & 0xffffffffL) : old;
             } while (!c.compareAndSet(at, 8, old, value));
             c.setZero(old == expected);
@@ -100,8 +107,8 @@ final class AtomicOps {
             }
             long[] regs = c.regs;
             synchronized (c.busLock()) {
-                long low = c.loadForStore(at, 8);
-                long high = c.loadForStore(at + 8, 8);
+                long low = c.loadLocked(at, 8);
+                long high = c.loadLocked(at + 8, 8);
                 boolean same = low == regs[0] && high == regs[2];
                 c.setZero(same);
                 if (same) {
@@ -122,14 +129,15 @@ final class AtomicOps {
         Operand a = Operand.register(size, 0, true);
         return in.lock
                 ? new CompareExchangeLocked(in.ea(), in.regOperand(), a, size)
-                : new CompareExchange(
-                        in.rmOperand(), in.regOperand(), a, in.shift(), in.memoryForm());
+                : new CompareExchange(in.rmOperand(), in.regOperand(), a, in.shift());
     }
 
     static Op exchangeAdd(Instruction in) {
-        // The source may be what the address is made of: memory is stored to before it.
+        if (in.lock) {
+            return new ExchangeAddLocked(in.ea(), in.regOperand(), in.operandBytes);
+        }
         return in.memoryForm()
-                ? new ExchangeAddLocked(in.ea(), in.regOperand(), in.operandBytes)
+                ? new ExchangeAddMemory(in.rmOperand(), in.regOperand(), in.shift())
                 : new ExchangeAdd(in.rmOperand(), in.regOperand(), in.shift());
     }
 
@@ -140,6 +148,6 @@ final class AtomicOps {
         }
         return in.operandBytes == 8
                 ? new CompareExchange16(in.ea())
-                : new CompareExchange8(in.ea());
+                : new CompareExchange8(in.ea(), in.lock);
     }
 }

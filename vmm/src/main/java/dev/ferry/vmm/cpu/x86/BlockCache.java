@@ -235,6 +235,24 @@ final class BlockCache {
         return found;
     }
 
+    /**
+     * A store by this vCPU itself to a watched page: one that has had no instructions for some time
+     * is watched no longer.
+     */
+    void stored(long address) {
+        long physicalPage = address & GuestMemory.PAGE;
+        synchronized (this) {
+            CodePage page = pages.get(physicalPage);
+            if (page == null || !page.abandoned()) {
+                return;
+            }
+            pages.remove(physicalPage);
+        }
+        if (watched.remove(physicalPage)) {
+            cpu.memory.unwatchCode(physicalPage);
+        }
+    }
+
     /** Takes out everything. */
     synchronized void clear() {
         for (CodePage page : pages.values()) {

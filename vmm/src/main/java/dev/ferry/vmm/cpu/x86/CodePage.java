@@ -12,6 +12,10 @@ final class CodePage {
     private int first = 4096;
 
     private int end;
+    private int live;
+
+    /** Stores to the page since it has had no block any more. */
+    private int idleStores;
 
     CodePage(long physical) {
         this.physical = physical;
@@ -28,6 +32,8 @@ final class CodePage {
     void add(int offset, Block block) {
         block.otherMode = blocks[offset];
         blocks[offset] = block;
+        live++;
+        idleStores = 0;
         first = Math.min(first, offset);
         end = Math.max(end, offset + block.length());
     }
@@ -47,6 +53,7 @@ final class CodePage {
                 Block next = block.otherMode;
                 if (block.overlaps(address, length)) {
                     block.invalidate();
+                    live--;
                     found = true;
                 } else {
                     block.otherMode = kept;
@@ -69,5 +76,11 @@ final class CodePage {
         }
         first = 4096;
         end = 0;
+        live = 0;
+    }
+
+    /** Whether it has been data for some time: counts one more store to it. */
+    boolean abandoned() {
+        return live == 0 && ++idleStores >= 32;
     }
 }

@@ -311,11 +311,14 @@ public final class X86Vcpu extends GuestMemory implements Vcpu, TlbOwner {
 
     @Override
     public void codeWritten(long address, int length) {
+        boolean mine = Thread.currentThread() == runner;
         if (blocks.invalidate(address, length)) {
-            if (Thread.currentThread() == runner) {
+            if (mine) {
                 stop = true;
             }
             attend();
+        } else if (mine) {
+            blocks.stored(address);
         }
     }
 

@@ -2,23 +2,23 @@ package dev.ferry.vmm.cpu.x86;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ferry.testdata.qemu.QemuPeer;
 import dev.ferry.vmm.cpu.VcpuExit;
 import dev.ferry.vmm.memory.RamBlock;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** A whole guest, from the reset vector on. */
 class CapGuestTest {
 
     private static byte[] image() throws IOException {
-        Path at = Path.of("").toAbsolutePath();
-        while (!Files.exists(at.resolve("testdata/guests/capguest.bin"))) {
-            at = at.getParent();
+        try (InputStream in =
+                QemuPeer.class.getResourceAsStream("/dev/ferry/testdata/guests/capguest.bin")) {
+            return Objects.requireNonNull(in).readAllBytes();
         }
-        return Files.readAllBytes(at.resolve("testdata/guests/capguest.bin"));
     }
 
     @Test

@@ -47,7 +47,8 @@ class ExceptionTest {
     }
 
     private void gate(int vector, int handler, int flags) {
-        machine.put32(IDT + 8 * vector, 0x80000 | handler & 0xffff, handler & 0xffff0000 | flags);
+        machine.put32(
+                IDT + 8 * vector, 0x80000 | (handler & 0xffff), (handler & 0xffff0000) | flags);
     }
 
     private CpuState saved() {

@@ -77,6 +77,19 @@ class SelfModifyingCodeTest {
     }
 
     @Test
+    void pageThatWasCodeBecomesDataAndCodeAgain() {
+        // A RET is called, then the page is filled 50 times over, then another one is called.
+        machine.put(
+                0x1000,
+                "c60500500000c3be00500000ffd6ba32000000bf00500000b940000000891783"
+                        + "c7044975f84a75ebc705005000004242c300ffd6c70500500000904ac300ffd6"
+                        + "f4");
+        machine.run(TestMachine.flat32(0x1000));
+        assertEquals(1, saved().regs[2]);
+        assertEquals(0xc34a90, machine.get(0x5000, 4));
+    }
+
+    @Test
     void dataBesideCodeIsStoredWithoutLosingIt() {
         machine.put(0x1000, "b910270000830515100000034975f6a115100000f405000000");
         machine.run(TestMachine.flat32(0x1000));

@@ -29,7 +29,7 @@ class SharedMemoryTest {
         for (int i = 0; i < 2; i++) {
             int number = i;
             CpuState state = TestMachine.flat32(0x1000);
-            state.regs[4] = 0x8000 + 0x1000 * i;
+            state.regs[4] = 0x8000L + 0x1000L * i;
             cpus[i].load(state);
             threads[i] = new Thread(() -> exits[number] = cpus[number].run());
         }
