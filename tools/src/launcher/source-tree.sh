@@ -172,8 +172,8 @@ ferry_test() {
 }
 
 # Whole commands beside their peers, then every JMH benchmark. "commands ...", "convert ...", "sev
-# ..." and "jmh ..." are one of them, with its own arguments; a main class of ours goes by its full
-# name.
+# ...", "kvm ..." and "jmh ..." are one of them, with its own arguments; a main class of ours goes by
+# its full name.
 ferry_bench() {
     # What is timed must be what is here.
     build_if_outdated
@@ -192,6 +192,8 @@ ferry_bench() {
         bench_main dev.ferry.tools.bench.WholeCommands
         bench_main dev.ferry.tools.bench.Conversions
         ! command -v openssl >/dev/null || bench_main dev.ferry.tools.bench.SevPackets
+        [ ! -w /dev/kvm ] || ! command -v cc >/dev/null ||
+            bench_main dev.ferry.vmm.cpu.kvm.KvmExitRates
         bench_main org.openjdk.jmh.Main
         ;;
     commands)
@@ -208,12 +210,19 @@ ferry_bench() {
             fail 5 "openssl is not on PATH: install it, for example the package openssl"
         bench_main dev.ferry.tools.bench.SevPackets "$@"
         ;;
+    kvm)
+        shift
+        [ -w /dev/kvm ] || fail 5 "/dev/kvm is not there, or not for us"
+        command -v cc >/dev/null ||
+            fail 5 "cc is not on PATH: install a C compiler, for example the package gcc"
+        bench_main dev.ferry.vmm.cpu.kvm.KvmExitRates "$@"
+        ;;
     jmh)
         shift
         bench_main org.openjdk.jmh.Main "$@"
         ;;
     dev.ferry.*) bench_main "$@" ;;
-    *) fail 2 "bench: expected nothing, \"commands\", \"convert\", \"sev\", \"jmh\" or a class of ours, found \"$1\"" ;;
+    *) fail 2 "bench: expected nothing, \"commands\", \"convert\", \"sev\", \"kvm\", \"jmh\" or a class of ours, found \"$1\"" ;;
     esac
 }
 

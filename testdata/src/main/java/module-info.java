@@ -7,6 +7,7 @@ module dev.ferry.testdata {
     requires org.tukaani.xz;
 
     exports dev.ferry.testdata;
+    exports dev.ferry.testdata.guest;
     exports dev.ferry.testdata.junit;
     exports dev.ferry.testdata.qemu;
 

@@ -113,6 +113,26 @@ post:
         out 0x21, al
         mov al, 0xFF
         out 0xA1, al
+        mov eax, 1                      ; is there a local APIC? then the 8259s ask through it
+        cpuid
+        test edx, 1 << 9
+        jz .noapic
+        o32 lgdt [cs:gdt_ptr]
+        mov eax, cr0
+        or al, 1
+        mov cr0, eax
+        jmp .flat
+.flat:  mov bx, 16
+        mov es, bx
+        mov dword [es:dword 0xFEE000F0], 0x1FF          ; spurious vector; on
+        mov dword [es:dword 0xFEE00350], 0x8700         ; LINT0: ExtINT
+        mov dword [es:dword 0xFEE00360], 0x8400         ; LINT1: NMI
+        mov bx, 24                      ; a limit that real mode wants
+        mov es, bx
+        and al, 0xFE
+        mov cr0, eax
+        jmp 0xF000:.noapic
+.noapic:
         mov al, 0x34                    ; 8254: 18.2 ticks a second
         out 0x43, al
         xor al, al
@@ -155,6 +175,8 @@ kernel:
         mov ds, ax
         mov ebx, [EBDA_INFO]
         mov edx, [EBDA_ENTRY]
+        xor ax, ax
+        mov ds, ax
         o32 lgdt [cs:gdt_ptr]
         mov eax, cr0
         or al, 1
@@ -173,10 +195,11 @@ kernel:
 
 align 8
 gdt:    dq 0
-        dq 0x00CF9A000000FFFF
-        dq 0x00CF92000000FFFF
+        dq 0x00CF9B000000FFFF          ; accessed already: it is in ROM
+        dq 0x00CF93000000FFFF
+        dq 0x000093000000FFFF
 gdt_ptr:
-        dw 23
+        dw 31
         dd 0xF0000 + gdt
 
 vectors:

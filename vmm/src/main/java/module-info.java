@@ -12,6 +12,7 @@ module dev.ferry.vmm {
     exports dev.ferry.vmm.device;
     exports dev.ferry.vmm.efi;
     exports dev.ferry.vmm.hypercall;
+    exports dev.ferry.vmm.machine;
     exports dev.ferry.vmm.memory;
     exports dev.ferry.vmm.sev;
 }

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * {@code loader} device filled. The same rule as in {@code guests/capguest.asm}: the kind of a page
  * depends on nothing but the seed and the page's number.
  */
-final class PageMix {
+public final class PageMix {
     private static final int PAGE = 4096;
     private static final int LINE = 128;
     private static final String TEXT =
@@ -19,12 +19,13 @@ final class PageMix {
 
     private final int seed;
 
-    PageMix(int seed) {
+    /** The mix of that seed. */
+    public PageMix(int seed) {
         this.seed = seed;
     }
 
     /** That many consecutive pages, from the page with that number on. */
-    byte[] pages(int firstPage, int count) {
+    public byte[] pages(int firstPage, int count) {
         byte[] content = new byte[count * PAGE];
         for (int i = 0; i < count; i++) {
             fill(

@@ -8,7 +8,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** What a guest prints on its first serial port, from the start of its process. */
+/**
+ * What a guest prints on its first serial port, from the start of its process; and what is typed
+ * there.
+ */
 public final class SerialLog implements AutoCloseable {
     private final SocketChannel channel;
     private final Supplier<String> circumstances;
@@ -79,6 +82,34 @@ public final class SerialLog implements AutoCloseable {
     public String awaitMore(int count) throws IOException {
         int before = text().length();
         return awaitLength(before + count).substring(before, before + count);
+    }
+
+    /** Waits until a text has been printed, and returns everything printed up to its end. */
+    public String awaitText(String wanted) throws IOException {
+        return awaitText(wanted, 0);
+    }
+
+    /**
+     * Waits until a text has been printed behind the first so many characters.
+     *
+     * @return everything printed up to its end
+     */
+    public String awaitText(String wanted, int from) throws IOException {
+        String printed = awaitLength(from + wanted.length());
+        int at = printed.indexOf(wanted, from);
+        while (at < 0) {
+            printed = awaitLength(printed.length() + 1);
+            at = printed.indexOf(wanted, from);
+        }
+        return printed.substring(0, at + wanted.length());
+    }
+
+    /** Types something for the guest; each character is one byte. */
+    public void type(String typed) throws IOException {
+        ByteBuffer bytes = StandardCharsets.ISO_8859_1.encode(typed);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
     }
 
     @Override

@@ -24,15 +24,15 @@ public final class FerryCommand {
 
     /** Runs a command line and returns its exit code; all that goes wrong is said on stderr. */
     public static int run(String[] args, Console console) {
-        int code = verb(args, console).code();
+        int code = verb(args, console);
         console.out().flush();
         return code;
     }
 
-    private static ExitCode verb(String[] args, Console console) {
+    private static int verb(String[] args, Console console) {
         if (args.length > 0 && (args[0].equals("-V") || args[0].equals("--version"))) {
             console.out().println("ferry " + Version.NUMBER);
-            return ExitCode.OK;
+            return ExitCode.OK.code();
         }
         return verb(NAME, Verbs.ALL, args, console);
     }
@@ -40,19 +40,19 @@ public final class FerryCommand {
     /**
      * @param name the words before
      */
-    private static ExitCode verb(String name, VerbGroup group, String[] args, Console console) {
+    private static int verb(String name, VerbGroup group, String[] args, Console console) {
         if (args.length == 0) {
             usage(tree(name, group), console, false);
-            return ExitCode.USAGE;
+            return ExitCode.USAGE.code();
         }
         String first = args[0];
         String[] rest = Arrays.copyOfRange(args, 1, args.length);
         switch (first) {
             case "help" -> {
-                return help(name, group, rest, console);
+                return help(name, group, rest, console).code();
             }
             case "-h", "--help" -> {
-                return help(name, group, new String[0], console);
+                return help(name, group, new String[0], console).code();
             }
             default -> {}
         }
@@ -61,9 +61,26 @@ public final class FerryCommand {
         if (command instanceof VerbGroup inner) {
             return verb(name + " " + first, inner, rest, console);
         }
-        return command instanceof Verb verb
-                ? run(name + " " + first, verb, rest, console)
-                : unknown(name, group, first, console);
+        if (command instanceof ForeignVerb foreign) {
+            return run(name + " " + first, foreign, rest, console);
+        }
+        return (command instanceof Verb verb
+                        ? run(name + " " + first, verb, rest, console)
+                        : unknown(name, group, first, console))
+                .code();
+    }
+
+    private static int run(String name, ForeignVerb verb, String[] args, Console console) {
+        try {
+            int status = verb.run(args, console);
+            if (status != ForeignVerb.HELP) {
+                return status;
+            }
+            usage(commandLine(name, verb.spec()), console, true);
+            return ExitCode.OK.code();
+        } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+            return Failure.report(e, Arrays.asList(args).contains("--debug"), console).code();
+        }
     }
 
     private static ExitCode run(String name, Verb verb, String[] args, Console console) {

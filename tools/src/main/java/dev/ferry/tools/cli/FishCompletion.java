@@ -68,7 +68,8 @@ final class FishCompletion {
         for (OptionSpec option : line.getCommandSpec().options()) {
             script.append("complete -c ").append(command).append(" -n ").append(condition);
             for (String name : option.names()) {
-                script.append(name.startsWith("--") ? " -l " : " -s ");
+                String kind = name.length() > 2 ? " -o " : " -s ";
+                script.append(name.startsWith("--") ? " -l " : kind);
                 script.append(name.replaceFirst("^-+", ""));
             }
             if (option.arity().min() > 0) {

@@ -54,7 +54,10 @@ public final class Spec {
     /** A switch. */
     public Spec flag(String name, String description) {
         command.addOption(
-                OptionSpec.builder(name).type(boolean.class).description(description).build());
+                OptionSpec.builder(name.split(" ", -1))
+                        .type(boolean.class)
+                        .description(description)
+                        .build());
         return this;
     }
 
@@ -66,6 +69,12 @@ public final class Spec {
                         .paramLabel(label)
                         .description(description)
                         .build());
+        return this;
+    }
+
+    /** Has the line of usage say "options" where there are too many to list. */
+    public Spec manyOptions() {
+        command.usageMessage().abbreviateSynopsis(true);
         return this;
     }
 
@@ -85,7 +94,7 @@ public final class Spec {
     /** An option that may come more than once. */
     public Spec repeated(String name, String label, String description) {
         command.addOption(
-                OptionSpec.builder(name)
+                OptionSpec.builder(name.split(" ", -1))
                         .type(List.class)
                         .auxiliaryTypes(String.class)
                         .paramLabel(label)

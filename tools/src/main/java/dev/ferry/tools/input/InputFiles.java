@@ -146,6 +146,27 @@ public record InputFiles(
             @Nullable String pageSize,
             @Nullable String layouts,
             ParseResult options) {
+        return of(
+                main,
+                channels,
+                reverse,
+                snapshot,
+                pageSize,
+                layouts,
+                options.matchedOptionValue("--dialect", null),
+                options.matchedOptionValue("--sev-key", null));
+    }
+
+    /** An input whose options are still text; those that were not given are null. */
+    public static InputFiles of(
+            String main,
+            List<String> channels,
+            List<String> reverse,
+            @Nullable String snapshot,
+            @Nullable String pageSize,
+            @Nullable String layouts,
+            @Nullable String dialect,
+            @Nullable String sevKey) {
         InputFiles files =
                 new InputFiles(
                         main,
@@ -154,8 +175,8 @@ public record InputFiles(
                         snapshot,
                         pageSize == null ? 0 : pageSize(pageSize),
                         layouts,
-                        dialect(options.matchedOptionValue("--dialect", null)),
-                        options.matchedOptionValue("--sev-key", null));
+                        dialect(dialect),
+                        sevKey);
         if (Collections.frequency(files.all(), STANDARD_INPUT) > 1) {
             throw new UsageException("standard input ('-') can be named only once");
         }

@@ -111,6 +111,7 @@ class UsageTest {
                 "convert",
                 "diff",
                 "edit",
+                "run",
                 "sev",
                 "sev certs",
                 "sev certs show",

@@ -1,5 +1,6 @@
 package dev.ferry.vmm.boot;
 
+import dev.ferry.vmm.memory.AddressSpace;
 import java.nio.ByteBuffer;
 
 /**
@@ -29,7 +30,7 @@ final class BiosData {
     private final GuestBytes guest;
     private final MemoryMap map;
 
-    BiosData(BootMemory memory, MemoryMap map) {
+    BiosData(AddressSpace memory, MemoryMap map) {
         this.guest = new GuestBytes(memory);
         this.map = map;
     }

@@ -1,6 +1,7 @@
 package dev.ferry.vmm.boot;
 
 import dev.ferry.vmm.device.PortDevice;
+import dev.ferry.vmm.memory.AddressSpace;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -39,7 +40,7 @@ public final class BootServices implements PortDevice {
 
     private static final long SECTOR_ADDRESS = 0x7c00;
 
-    private final BootMemory memory;
+    private final AddressSpace memory;
     private final BiosData data;
     private final List<Disk> disks;
     private final @Nullable MultibootKernel kernel;
@@ -53,7 +54,10 @@ public final class BootServices implements PortDevice {
      * @param disks from 0x80 on
      */
     public BootServices(
-            BootMemory memory, MemoryMap map, @Nullable MultibootKernel kernel, List<Disk> disks) {
+            AddressSpace memory,
+            MemoryMap map,
+            @Nullable MultibootKernel kernel,
+            List<Disk> disks) {
         this.memory = memory;
         this.map = map;
         this.kernel = kernel;
@@ -91,7 +95,7 @@ public final class BootServices implements PortDevice {
                 byte[] sector = new byte[Disk.SECTOR_BYTES];
                 disks.getFirst().read(0, sector, 1);
                 if (bootable(sector)) {
-                    memory.write(SECTOR_ADDRESS, sector, 0, sector.length);
+                    memory.write(SECTOR_ADDRESS, sector);
                     return SECTOR;
                 }
             }

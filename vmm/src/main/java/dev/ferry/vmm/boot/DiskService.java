@@ -1,6 +1,8 @@
 package dev.ferry.vmm.boot;
 
+import dev.ferry.vmm.memory.AddressSpace;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -40,11 +42,11 @@ final class DiskService {
 
     private final List<Disk> disks;
     private final GuestBytes guest;
-    private final BootMemory memory;
+    private final AddressSpace memory;
     private final byte[] piece = new byte[PIECE_SECTORS * Disk.SECTOR_BYTES];
     private int lastStatus;
 
-    DiskService(List<Disk> disks, BootMemory memory) {
+    DiskService(List<Disk> disks, AddressSpace memory) {
         this.disks = disks;
         this.memory = memory;
         this.guest = new GuestBytes(memory);
@@ -164,14 +166,18 @@ final class DiskService {
             long gpa = buffer + (long) done * Disk.SECTOR_BYTES;
             if (action == Action.READ) {
                 disk.read(first + done, piece, sectors);
-                memory.write(gpa, piece, 0, bytes);
+                memory.write(gpa, part(bytes));
             } else if (action == Action.WRITE) {
-                memory.read(gpa, piece, 0, bytes);
+                memory.read(gpa, part(bytes));
                 disk.write(first + done, piece, sectors);
             }
             done += sectors;
         }
         return OK;
+    }
+
+    private MemorySegment part(int bytes) {
+        return MemorySegment.ofArray(piece).asSlice(0, bytes);
     }
 
     private int parameters(Disk disk, ByteBuffer frame) {

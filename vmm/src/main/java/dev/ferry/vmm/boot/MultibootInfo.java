@@ -1,5 +1,6 @@
 package dev.ferry.vmm.boot;
 
+import dev.ferry.vmm.memory.AddressSpace;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -101,7 +102,7 @@ final class MultibootInfo {
         return bytes;
     }
 
-    void write(BootMemory memory) {
+    void write(AddressSpace memory) {
         for (int i = 0; i < moduleAddresses.length; i++) {
             ByteBuffer bytes = modules.get(i).bytes();
             MultibootKernel.copy(memory, moduleAddresses[i], bytes, 0, bytes.limit());

@@ -1,6 +1,8 @@
 package dev.ferry.vmm.boot;
 
+import dev.ferry.vmm.memory.AddressSpace;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -169,7 +171,7 @@ public final class MultibootKernel {
     }
 
     /** Puts all of it into memory. */
-    Loaded load(BootMemory memory, MemoryMap map) throws BootException {
+    Loaded load(AddressSpace memory, MemoryMap map) throws BootException {
         MultibootInfo info = place(map);
         for (KernelSegment segment : segments) {
             copy(memory, segment.address(), file, segment.offset(), segment.fileBytes());
@@ -179,21 +181,17 @@ public final class MultibootKernel {
         return new Loaded((int) entry, (int) info.address());
     }
 
-    static void copy(BootMemory memory, long gpa, ByteBuffer from, int offset, int length) {
-        byte[] piece = new byte[Math.min(PIECE_BYTES, length)];
-        for (int done = 0; done < length; ) {
-            int bytes = Math.min(piece.length, length - done);
-            from.get(offset + done, piece, 0, bytes);
-            memory.write(gpa + done, piece, 0, bytes);
-            done += bytes;
-        }
+    static void copy(AddressSpace memory, long gpa, ByteBuffer from, int offset, int length) {
+        memory.write(
+                gpa,
+                MemorySegment.ofBuffer(from.duplicate().position(offset).limit(offset + length)));
     }
 
-    private static void clear(BootMemory memory, long from, long to) {
+    private static void clear(AddressSpace memory, long from, long to) {
         byte[] zeros = new byte[(int) Math.min(PIECE_BYTES, to - from)];
         for (long at = from; at < to; ) {
             int bytes = (int) Math.min(zeros.length, to - at);
-            memory.write(at, zeros, 0, bytes);
+            memory.write(at, MemorySegment.ofArray(zeros).asSlice(0, bytes));
             at += bytes;
         }
     }

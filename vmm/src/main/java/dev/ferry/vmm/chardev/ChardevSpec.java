@@ -76,6 +76,14 @@ public sealed interface ChardevSpec {
         }
     }
 
+    /** A new pseudo-terminal. */
+    record Pty() implements ChardevSpec {
+        @Override
+        public PtyChardev open() throws IOException {
+            return PtyChardev.open();
+        }
+    }
+
     /**
      * Memory that keeps the last bytes.
      *

@@ -46,6 +46,30 @@ public interface Vcpu extends AutoCloseable {
     /** After {@link VcpuExit#FAILED}: one sentence with the guest's RIP. */
     String failure();
 
+    /**
+     * A general register while {@link VcpuHost#portOut} is being called, on the vCPU's thread.
+     *
+     * @param number 0 to 15, in the order of {@link CpuState}
+     */
+    default long register(int number) {
+        throw new UnsupportedOperationException("registers in the midst of an instruction");
+    }
+
+    /** Sets a general register while {@link VcpuHost#portOut} is being called. */
+    default void register(int number, long value) {
+        throw new UnsupportedOperationException("registers in the midst of an instruction");
+    }
+
+    /** The privilege level while {@link VcpuHost#portOut} is being called, 0 to 3. */
+    default int privilegeLevel() {
+        throw new UnsupportedOperationException("registers in the midst of an instruction");
+    }
+
+    /** Whether it is in 64-bit mode, while {@link VcpuHost#portOut} is being called. */
+    default boolean in64BitMode() {
+        throw new UnsupportedOperationException("registers in the midst of an instruction");
+    }
+
     @Override
     void close();
 }

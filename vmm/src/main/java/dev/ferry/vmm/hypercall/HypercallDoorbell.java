@@ -1,5 +1,6 @@
 package dev.ferry.vmm.hypercall;
 
+import dev.ferry.vmm.cpu.Vcpu;
 import dev.ferry.vmm.device.PortDevice;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,19 +22,20 @@ public final class HypercallDoorbell implements PortDevice {
     /** The port. */
     public static final int PORT = 0xf4;
 
+    private static final int RAX = 0;
     private static final int RCX = 1;
     private static final int RDX = 2;
     private static final int RBX = 3;
 
     private final GuestProtocol protocol;
-    private final Supplier<@Nullable CallRegisters> caller;
+    private final Supplier<@Nullable Vcpu> caller;
 
     /**
      * A doorbell.
      *
      * @param caller the vCPU whose OUT is being executed on this thread; null if it is not a vCPU
      */
-    public HypercallDoorbell(GuestProtocol protocol, Supplier<@Nullable CallRegisters> caller) {
+    public HypercallDoorbell(GuestProtocol protocol, Supplier<@Nullable Vcpu> caller) {
         this.protocol = protocol;
         this.caller = caller;
     }
@@ -45,18 +47,19 @@ public final class HypercallDoorbell implements PortDevice {
 
     @Override
     public void out(int port, int size, int value) {
-        CallRegisters registers = caller.get();
-        if (registers == null || size != Integer.BYTES) {
+        Vcpu vcpu = caller.get();
+        if (vcpu == null || size != Integer.BYTES) {
             return;
         }
-        registers.result(
+        long rax =
                 protocol.hypercall(
-                        registers.vcpu(),
+                        vcpu.index(),
                         Integer.toUnsignedLong(value),
-                        registers.get(RBX),
-                        registers.get(RCX),
-                        registers.get(RDX),
-                        registers.cpl(),
-                        registers.longMode()));
+                        vcpu.register(RBX),
+                        vcpu.register(RCX),
+                        vcpu.register(RDX),
+                        vcpu.privilegeLevel(),
+                        vcpu.in64BitMode());
+        vcpu.register(RAX, rax);
     }
 }

@@ -108,6 +108,9 @@ public final class AddressSpace {
                         "0x%x bytes at 0x%x of %s".formatted(length, offset, block));
             }
             block.dirtyLog().owners(owners);
+            if (device != null) {
+                block.ofDevice();
+            }
         }
         Mapping mapping =
                 new Mapping(this, gpa, length, priority, block, offset, device, Access.READ_WRITE);

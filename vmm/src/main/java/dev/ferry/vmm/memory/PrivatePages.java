@@ -23,7 +23,7 @@ final class PrivatePages {
 
     /** The engine does not meddle with ROM, nor with flash. */
     static boolean concerns(FlatRange range) {
-        return range.block != null && !range.block.readOnly() && range.device == null;
+        return range.block != null && range.block.mayBePrivate();
     }
 
     /** The host address for direct accesses, or 0 if the page is on the other side. */

@@ -22,6 +22,7 @@ public final class RamBlock implements AutoCloseable {
     private final DirtyLog dirtyLog;
     private final CodeWatch watch;
     private volatile @Nullable PrivateState privateState;
+    private volatile boolean ofDevice;
 
     /**
      * Zeroed memory, or what a file holds.
@@ -76,6 +77,16 @@ public final class RamBlock implements AutoCloseable {
     /** Whether guests' stores are ignored. */
     public boolean readOnly() {
         return readOnly;
+    }
+
+    /** A device has it: flash. */
+    void ofDevice() {
+        ofDevice = true;
+    }
+
+    /** Whether it may be private to a guest, wherever it is seen: main memory, not ROM or flash. */
+    public boolean mayBePrivate() {
+        return !readOnly && !ofDevice;
     }
 
     /**

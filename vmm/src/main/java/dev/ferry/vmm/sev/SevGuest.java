@@ -19,6 +19,7 @@ import dev.ferry.vmm.memory.MemoryRange;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +27,16 @@ import org.jspecify.annotations.Nullable;
  * A SEV guest: its launch, its memory, and what may be asked about it.
  *
  * <pre>
- *  create               LAUNCH_START, ACTIVATE
+ *  launchStart          LAUNCH_START, ACTIVATE
  *  launchUpdate...      LAUNCH_UPDATE_DATA: firmware and boot images, measured and encrypted
  *  launchMeasure        LAUNCH_MEASURE; the owner may look, and
  *  injectSecret         LAUNCH_SECRET
  *  launchFinish         LAUNCH_FINISH: it may run
  * </pre>
  *
- * A guest that arrives by migration is made with {@link #incoming}; RECEIVE_START and the others
- * are given by who receives it.
+ * {@link #launch} is all of it up to the measurement. A guest that arrives by migration is prepared
+ * with {@link #incoming}, and {@link #attach} when RECEIVE_START was given; that and the others are
+ * given by who receives it.
  *
  * <p>RAM is ciphertext to everybody but the guest. The machine's ROM and flash are not encrypted:
  * see {@link #launchUpdate}. Not for several threads, but for {@link #protocol} and queries.
@@ -49,106 +51,133 @@ public final class SevGuest implements AutoCloseable {
     /** Bytes of one LAUNCH_UPDATE_DATA at most. */
     private static final int PIECE = 1 << 30;
 
+    private static final long HOLE_END = 1L << 32;
+
+    private static final long RESET_VECTOR = 0xffff_fff0L;
+
     private static final int PDH_BYTES = 2084;
     private static final int ID_BYTES = 64;
     private static final int MEASUREMENT_BYTES = 48;
 
     private final SevGuestConfig config;
     private final SevPlatform platform;
-    private final AddressSpace space;
-    private final SevGuestMemory memory;
     private final GuestProtocol protocol;
     private final long frames;
+    private final int maxPlaintext;
+    private @Nullable AddressSpace space;
+    private @Nullable SevGuestMemory memory;
     private int handle;
     private int asid;
     private @Nullable PlaintextCache plaintext;
     private byte @Nullable [] measurement;
 
-    private SevGuest(
-            SevGuestConfig config,
-            SevPlatform platform,
-            AddressSpace space,
-            MapGpaRange.Arguments arguments) {
-        this.config = config;
-        this.platform = platform;
-        this.space = space;
-        this.memory = new SevGuestMemory(space, this::engine);
-        this.frames = frames(space);
-        this.protocol =
-                GuestProtocol.sev(config.cpuid(), false, frames, arguments, this::statusChanged);
-    }
-
     /**
-     * Begins a launch.
+     * A guest that there is nothing of yet.
      *
      * @param platform open for as long as the guest is
-     * @param space with all of its memory mapped; nothing need be in it yet
-     * @throws SevException what the firmware refuses, such as a policy or a session
+     * @param ramBytes of the machine
      */
-    public static SevGuest create(SevGuestConfig config, SevPlatform platform, AddressSpace space)
-            throws SevException, IOException {
-        SevGuest guest = new SevGuest(config, platform, space, MapGpaRange.Arguments.ATTRIBUTES);
-        LaunchStart start =
-                new LaunchStart(
-                        config.policy(), 0, config.ownerDh(), config.session(), guest.memory);
-        int handle = platform.firmware().launchStart(start);
-        try {
-            guest.attach(handle, platform.bind(handle));
-        } catch (SevException | IOException e) {
-            guest.close();
-            throw e;
-        }
-        return guest;
-    }
-
-    /** One that is to be received. */
-    public static SevGuest incoming(
-            SevGuestConfig config, SevPlatform platform, AddressSpace space) {
-        SevGuest guest = new SevGuest(config, platform, space, MapGpaRange.Arguments.ATTRIBUTES);
-        guest.memory.launched();
-        return guest;
+    public SevGuest(SevGuestConfig config, SevPlatform platform, long ramBytes) {
+        this(config, platform, ramBytes, MAX_PLAINTEXT);
     }
 
     /**
-     * Has the engine of a guest work on memory.
+     * As the other one.
+     *
+     * @param maxPlaintext most pages of plaintext that are kept
+     */
+    SevGuest(SevGuestConfig config, SevPlatform platform, long ramBytes, int maxPlaintext) {
+        this.config = config;
+        this.platform = platform;
+        this.maxPlaintext = maxPlaintext;
+        // Wherever a board puts RAM: the hole is below 4 GiB, and all that it displaces behind it.
+        this.frames = (HOLE_END + ramBytes) >>> PAGE_SHIFT;
+        this.protocol =
+                GuestProtocol.sev(
+                        config.cpuid(),
+                        false,
+                        frames,
+                        MapGpaRange.Arguments.ATTRIBUTES,
+                        this::statusChanged);
+    }
+
+    /**
+     * Everything up to the measurement: LAUNCH_START, LAUNCH_UPDATE_DATA of the firmware and then
+     * of what was put into RAM, LAUNCH_MEASURE.
+     *
+     * @param of with all of its memory mapped, firmware and boot images in it
+     * @throws SevException what the firmware refuses, such as a policy or a session
+     */
+    public void launch(AddressSpace of) throws SevException, IOException {
+        launchStart(of);
+        launchUpdateFirmware();
+        launchUpdateImages();
+        launchMeasure();
+    }
+
+    /**
+     * LAUNCH_START, ACTIVATE.
+     *
+     * @param of with all of its memory mapped; nothing need be in it yet
+     */
+    public void launchStart(AddressSpace of) throws SevException, IOException {
+        SevGuestMemory launched = new SevGuestMemory(of, this::engine);
+        memory = launched;
+        LaunchStart start =
+                new LaunchStart(config.policy(), 0, config.ownerDh(), config.session(), launched);
+        handle = platform.firmware().launchStart(start);
+        attach(of, handle, platform.bind(handle));
+    }
+
+    /** The memory of a guest that is to be received. */
+    public GuestMemory incoming(AddressSpace of) {
+        SevGuestMemory received = new SevGuestMemory(of, this::engine);
+        received.launched();
+        memory = received;
+        return received;
+    }
+
+    /**
+     * Puts a guest's engine between vCPUs and memory.
      *
      * @param ofHandle by LAUNCH_START or RECEIVE_START
      * @param withAsid what it was activated with
      */
-    public void attach(int ofHandle, int withAsid) throws IOException {
+    public void attach(AddressSpace of, int ofHandle, int withAsid) throws IOException {
+        space = of;
         handle = ofHandle;
         asid = withAsid;
         long pages = 0;
-        for (MemoryRange range : space.memory()) {
+        for (MemoryRange range : of.memory()) {
             pages += SevGuestMemory.encrypted(range) ? range.length() >>> PAGE_SHIFT : 0;
         }
         plaintext =
                 new PlaintextCache(
                         engine(),
                         frames,
-                        (int) Math.max(1, Math.min(MAX_PLAINTEXT, pages)),
-                        space::dropAddresses);
-        space.privateMemory(plaintext);
+                        (int) Math.max(1, Math.min(maxPlaintext, pages)),
+                        of::dropAddresses);
+        of.privateMemory(plaintext);
     }
 
     private MemoryEncryption engine() {
         return platform.engine(asid);
     }
 
-    private static long frames(AddressSpace space) {
-        long end = 1;
-        for (MemoryRange range : space.memory()) {
-            end = Math.max(end, range.gpa() + range.length());
-        }
-        return (end + (1 << PAGE_SHIFT) - 1) >>> PAGE_SHIFT;
+    private AddressSpace space() {
+        return Objects.requireNonNull(space, "no memory yet: launchStart or attach comes first");
     }
 
     /** A page that is private now and was shared, or the other way, has to be sent again. */
     private void statusChanged(List<GfnRange> changed) {
+        AddressSpace of = space;
+        if (of == null) {
+            return;
+        }
         for (GfnRange range : changed) {
             long end = range.end() << PAGE_SHIFT;
             for (long gpa = range.start() << PAGE_SHIFT; gpa < end; ) {
-                MemoryRange there = space.find(gpa);
+                MemoryRange there = of.find(gpa);
                 if (there == null) {
                     gpa += 1 << PAGE_SHIFT;
                     continue;
@@ -175,9 +204,20 @@ public final class SevGuest implements AutoCloseable {
         }
     }
 
+    /** LAUNCH_UPDATE_DATA of the whole ROM or flash that the reset vector is in. */
+    public void launchUpdateFirmware() throws SevException {
+        for (MemoryRange range : space().memory()) {
+            if (range.gpa() <= RESET_VECTOR
+                    && RESET_VECTOR - range.gpa() < range.length()
+                    && !SevGuestMemory.encrypted(range)) {
+                launchUpdate(range.gpa(), range.length());
+            }
+        }
+    }
+
     /** LAUNCH_UPDATE_DATA of every page of RAM that is not zero, in ascending order. */
     public void launchUpdateImages() throws SevException {
-        for (MemoryRange range : space.memory()) {
+        for (MemoryRange range : space().memory()) {
             if (SevGuestMemory.encrypted(range)) {
                 for (LoadedPages.Run run : LoadedPages.of(range)) {
                     launchUpdate(run.gpa(), run.length());
@@ -205,7 +245,7 @@ public final class SevGuest implements AutoCloseable {
     /** LAUNCH_FINISH. */
     public void launchFinish() throws SevException {
         platform.firmware().launchFinish(handle);
-        memory.launched();
+        memory().launched();
     }
 
     // What the machine needs.
@@ -236,8 +276,8 @@ public final class SevGuest implements AutoCloseable {
     }
 
     /** Its memory as the firmware works on it. */
-    public GuestMemory memory() {
-        return memory;
+    SevGuestMemory memory() {
+        return Objects.requireNonNull(memory, "no memory yet");
     }
 
     /** Why the guest may not be migrated now. */
@@ -294,7 +334,7 @@ public final class SevGuest implements AutoCloseable {
 
     /** A debugger's view of memory, as far as the policy allows one. */
     public SevDebugger debugger() {
-        return new SevDebugger(space, engine(), protocol.regions(), config.policy());
+        return new SevDebugger(space(), engine(), protocol.regions(), config.policy());
     }
 
     private static String base64(byte[] bytes) {

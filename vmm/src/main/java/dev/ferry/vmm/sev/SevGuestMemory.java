@@ -2,7 +2,6 @@ package dev.ferry.vmm.sev;
 
 import dev.ferry.sev.firmware.GuestMemory;
 import dev.ferry.sev.firmware.MemoryEncryption;
-import dev.ferry.vmm.memory.Access;
 import dev.ferry.vmm.memory.AddressSpace;
 import dev.ferry.vmm.memory.MemoryRange;
 import dev.ferry.vmm.memory.PhysicalMemory;
@@ -95,8 +94,7 @@ final class SevGuestMemory implements GuestMemory {
 
     /** Whether what is there is ciphertext when a guest accesses it with the C-bit. */
     static boolean encrypted(MemoryRange range) {
-        return !range.block().readOnly()
-                && (range.access() == Access.READ_WRITE || range.access() == Access.READ_ONLY);
+        return range.block().mayBePrivate();
     }
 
     private interface Part {

@@ -187,33 +187,7 @@ class GuestProtocolTest {
         registers[1] = 2;
         registers[2] = SHARED;
         registers[3] = 0x7000;
-        CallRegisters vcpu =
-                new CallRegisters() {
-                    @Override
-                    public int vcpu() {
-                        return 0;
-                    }
-
-                    @Override
-                    public long get(int register) {
-                        return registers[register];
-                    }
-
-                    @Override
-                    public void result(long rax) {
-                        registers[0] = rax;
-                    }
-
-                    @Override
-                    public int cpl() {
-                        return 0;
-                    }
-
-                    @Override
-                    public boolean longMode() {
-                        return true;
-                    }
-                };
+        CallingVcpu vcpu = new CallingVcpu(registers);
         HypercallDoorbell doorbell = new HypercallDoorbell(guest, () -> vcpu);
         registers[0] = 12;
         doorbell.out(0, 4, 12);

@@ -22,7 +22,7 @@ public final class KvmAccelerator implements Accelerator {
      *     module: No such file or directory}
      */
     public KvmAccelerator() throws IOException {
-        vm = new KvmVm();
+        vm = new KvmVm("/dev/kvm");
     }
 
     @Override

@@ -63,6 +63,24 @@ final class KvmRegisters {
         to.rflags = from.getAtIndex(JAVA_LONG, 17);
     }
 
+    /** One of kvm_regs. */
+    static long register(MemorySegment from, int number) {
+        return from.getAtIndex(JAVA_LONG, place(number));
+    }
+
+    /** Sets one of kvm_regs. */
+    static void register(MemorySegment to, int number, long value) {
+        to.setAtIndex(JAVA_LONG, place(number), value);
+    }
+
+    private static int place(int number) {
+        int place = 0;
+        while (ORDER[place] != number) {
+            place++;
+        }
+        return place;
+    }
+
     static void sregs(CpuState from, long apicBase, int cr8, MemorySegment to) {
         to.fill((byte) 0);
         for (int i = 0; i < SEGMENTS.length; i++) {

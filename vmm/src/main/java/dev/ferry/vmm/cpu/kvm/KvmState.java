@@ -85,6 +85,27 @@ final class KvmState {
         KvmRegisters.debug(debug, to);
     }
 
+    /** A general register in the midst of an exit. */
+    long register(int number) {
+        calls.call(descriptor, Kvm.Request.KVM_GET_REGS, regs);
+        return KvmRegisters.register(regs, number);
+    }
+
+    /** Sets a general register in the midst of an exit; the kernel goes on with what it has to. */
+    void register(int number, long value) {
+        calls.call(descriptor, Kvm.Request.KVM_GET_REGS, regs);
+        KvmRegisters.register(regs, number, value);
+        calls.call(descriptor, Kvm.Request.KVM_SET_REGS, regs);
+    }
+
+    /** The segments and control registers, and nothing else, in the midst of an exit. */
+    CpuState system() {
+        CpuState now = new CpuState();
+        calls.call(descriptor, Kvm.Request.KVM_GET_SREGS, sregs);
+        KvmRegisters.sregs(sregs, now);
+        return now;
+    }
+
     /** Where the guest is, for a message: {@code at RIP 0x1000 (linear 0x1000)}. */
     String where() {
         if (calls.attempt(descriptor, Kvm.Request.KVM_GET_REGS, regs.address()) < 0

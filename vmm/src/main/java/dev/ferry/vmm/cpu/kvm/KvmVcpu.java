@@ -112,6 +112,27 @@ final class KvmVcpu implements Vcpu {
         }
     }
 
+    @Override
+    public long register(int number) {
+        return state.register(number);
+    }
+
+    @Override
+    public void register(int number, long value) {
+        state.register(number, value);
+    }
+
+    @Override
+    public int privilegeLevel() {
+        return state.system().segs[2].flags >>> 13 & 3;
+    }
+
+    @Override
+    public boolean in64BitMode() {
+        CpuState now = state.system();
+        return (now.efer & 0x400) != 0 && (now.segs[1].flags >>> 21 & 1) != 0;
+    }
+
     /** Enters the guest once, and deals with why it came back. */
     private @Nullable VcpuExit step() {
         run.immediateExit(false);

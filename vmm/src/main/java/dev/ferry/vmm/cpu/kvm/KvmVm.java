@@ -29,13 +29,14 @@ final class KvmVm implements AutoCloseable {
     /**
      * Makes one.
      *
+     * @param device path of KVM's device
      * @throws IOException if there is no KVM here, in one line
      */
-    KvmVm() throws IOException {
+    KvmVm(String device) throws IOException {
         if (!Posix.available()) {
             throw new IOException("Could not access KVM kernel module: this is not Linux");
         }
-        kvm = open();
+        kvm = open(device);
         int made = -1;
         try (Arena arena = Arena.ofConfined()) {
             KvmCalls calls = new KvmCalls(arena);
@@ -69,9 +70,9 @@ final class KvmVm implements AutoCloseable {
         }
     }
 
-    private static int open() throws IOException {
+    private static int open(String device) throws IOException {
         try {
-            return Posix.open("/dev/kvm", Posix.O_RDWR | Posix.O_CLOEXEC);
+            return Posix.open(device, Posix.O_RDWR | Posix.O_CLOEXEC);
         } catch (IOException e) {
             String message = String.valueOf(e.getMessage());
             throw new IOException(

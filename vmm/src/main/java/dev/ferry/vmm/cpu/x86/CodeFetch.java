@@ -53,9 +53,16 @@ final class CodeFetch {
             turn(address);
         }
         int offset = (int) (address & 0xfff);
-        return host != 0
-                ? HostMemory.getByte(host + offset) & 0xff
-                : (int) memory.load(physicalPage | offset, 1, encrypted);
+        if (host != 0) {
+            return HostMemory.getByte(host + offset) & 0xff;
+        }
+        // Others may have to be waited for, and must not have to wait for this one.
+        cpu.leaveGuest();
+        try {
+            return (int) memory.load(physicalPage | offset, 1, encrypted);
+        } finally {
+            cpu.enterGuest();
+        }
     }
 
     private void turn(long address) {
@@ -63,9 +70,9 @@ final class CodeFetch {
         encrypted = cpu.encryptedGuest();
         boolean dropped;
         do {
+            physicalPage = cpu.translate(address, Access.FETCH, cpu.cpl == 3);
             cpu.leaveGuest();
             try {
-                physicalPage = cpu.translate(address, Access.FETCH, cpu.cpl == 3);
                 host = memory.readable(physicalPage, encrypted);
                 if (host != 0) {
                     cpu.blocks.watch(physicalPage);

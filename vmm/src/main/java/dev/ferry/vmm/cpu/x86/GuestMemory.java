@@ -480,11 +480,12 @@ abstract class GuestMemory extends FlagState {
     private long fill(long linear, Access access) {
         long host;
         do {
+            // From inside the guest: nobody takes back an address that the walk reads through.
+            physicalPage = translate(linear, access, user);
+            encrypted = translatedEncrypted();
             leaveGuest();
             boolean dropped;
             try {
-                physicalPage = translate(linear, access, user);
-                encrypted = translatedEncrypted();
                 host =
                         access == Access.WRITE
                                 ? memory.writable(physicalPage, encrypted)

@@ -1,6 +1,5 @@
 package dev.ferry.vmm.cpu.x86;
 
-import dev.ferry.vmm.cpu.CpuRequest;
 import dev.ferry.vmm.cpu.CpuState;
 
 /**
@@ -270,9 +269,9 @@ final class Interrupts {
         now.halted = false;
         now.interruptShadow = false;
         now.nmiInService = false;
-        now.interruptRequest &= ~(CpuRequest.INIT | CpuRequest.SIPI);
         now.waitForSipi = c.index() != 0;
-        c.load(now);
+        // What was asked for meanwhile stays: a SIPI may be there before INIT is taken.
+        StateTransfer.loadRegisters(c, now);
         c.leaveGuest();
         try {
             c.host.initTaken(c);

@@ -226,17 +226,13 @@ final class PageWalker {
     private long entry64(long place) {
         long address = place & cpu.a20Mask;
         long host = memory.readable(address & ~0xfffL, cBit != 0);
-        return host == 0
-                ? memory.load(address, 8, cBit != 0)
-                : HostMemory.getLong(host + (address & 0xfff));
+        return host == 0 ? slowLoad(address, 8) : HostMemory.getLong(host + (address & 0xfff));
     }
 
     private int entry32(long place) {
         long address = place & cpu.a20Mask;
         long host = memory.readable(address & ~0xfffL, cBit != 0);
-        return host == 0
-                ? (int) memory.load(address, 4, cBit != 0)
-                : HostMemory.getInt(host + (address & 0xfff));
+        return host == 0 ? (int) slowLoad(address, 4) : HostMemory.getInt(host + (address & 0xfff));
     }
 
     /** Sets bits where they are not set yet; a race with another vCPU means to look again. */
@@ -247,7 +243,7 @@ final class PageWalker {
         long address = place & cpu.a20Mask;
         long host = memory.writable(address & ~0xfffL, cBit != 0);
         if (host == 0) {
-            memory.store(address, 8, entry | bits, cBit != 0);
+            slowStore(address, 8, entry | bits);
         } else {
             HostMemory.LONG_ATOMIC.getAndBitwiseOr(
                     HostMemory.ALL, host + (address & 0xfff), (long) bits);
@@ -261,9 +257,28 @@ final class PageWalker {
         long address = place & cpu.a20Mask;
         long host = memory.writable(address & ~0xfffL, cBit != 0);
         if (host == 0) {
-            memory.store(address, 4, (entry | bits) & 0xffffffffL, cBit != 0);
+            slowStore(address, 4, (entry | bits) & 0xffffffffL);
         } else {
             HostMemory.INT_ATOMIC.getAndBitwiseOr(HostMemory.ALL, host + (address & 0xfff), bits);
+        }
+    }
+
+    /** Others may have to be waited for, and must not have to wait for this one. */
+    private long slowLoad(long address, int size) {
+        cpu.leaveGuest();
+        try {
+            return memory.load(address, size, cBit != 0);
+        } finally {
+            cpu.enterGuest();
+        }
+    }
+
+    private void slowStore(long address, int size, long value) {
+        cpu.leaveGuest();
+        try {
+            memory.store(address, size, value, cBit != 0);
+        } finally {
+            cpu.enterGuest();
         }
     }
 }

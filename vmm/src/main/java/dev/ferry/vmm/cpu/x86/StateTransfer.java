@@ -72,6 +72,12 @@ final class StateTransfer {
     }
 
     static void load(X86Vcpu c, CpuState s) {
+        c.requests = s.interruptRequest;
+        loadRegisters(c, s);
+    }
+
+    /** Without what others ask for at any time. */
+    static void loadRegisters(X86Vcpu c, CpuState s) {
         System.arraycopy(s.regs, 0, c.regs, 0, 16);
         c.rip = s.rip;
         for (int i = 0; i < 6; i++) {
@@ -127,7 +133,6 @@ final class StateTransfer {
         System.arraycopy(s.ymmHigh, 0, c.ymmHigh, 0, 32);
         c.mxcsr = s.mxcsr;
         c.halted = s.halted;
-        c.requests = s.interruptRequest;
         c.shadow = s.interruptShadow;
         c.nmiInService = s.nmiInService;
         c.a20Mask = s.a20 ? -1 : ~0x100000L;

@@ -291,6 +291,26 @@ public final class X86Vcpu extends GuestMemory implements Vcpu, TlbOwner {
     }
 
     @Override
+    public long register(int number) {
+        return regs[number];
+    }
+
+    @Override
+    public void register(int number, long value) {
+        regs[number] = value;
+    }
+
+    @Override
+    public int privilegeLevel() {
+        return cpl;
+    }
+
+    @Override
+    public boolean in64BitMode() {
+        return code64();
+    }
+
+    @Override
     public String failure() {
         return executor.failure();
     }

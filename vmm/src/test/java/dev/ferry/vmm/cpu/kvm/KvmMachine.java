@@ -2,6 +2,7 @@ package dev.ferry.vmm.cpu.kvm;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.ferry.vmm.cpu.Accelerator;
 import dev.ferry.vmm.cpu.CpuState;
 import dev.ferry.vmm.cpu.Vcpu;
 import dev.ferry.vmm.memory.AddressSpace;
@@ -21,7 +22,7 @@ final class KvmMachine implements AutoCloseable {
     final RecordingHost host;
     final RamBlock ram;
     final List<VcpuMemory> views = new ArrayList<>();
-    private final KvmAccelerator accelerator;
+    private final Accelerator accelerator;
     private final List<Vcpu> vcpus = new ArrayList<>();
 
     KvmMachine(long ramBytes) throws IOException {
@@ -29,16 +30,23 @@ final class KvmMachine implements AutoCloseable {
     }
 
     KvmMachine(long ramBytes, RecordingHost host) throws IOException {
+        this(ramBytes, host, kvm());
+    }
+
+    KvmMachine(long ramBytes, RecordingHost host, Accelerator accelerator) throws IOException {
         this.host = host;
-        KvmAccelerator opened;
-        try {
-            opened = new KvmAccelerator();
-        } catch (IOException e) {
-            opened = abort(e.getMessage());
-        }
-        accelerator = opened;
+        this.accelerator = accelerator;
         ram = new RamBlock("ram", ramBytes);
         space.addRam(ram, 0, 0, ramBytes);
+    }
+
+    /** KVM, without which a test has nothing to do. */
+    static Accelerator kvm() {
+        try {
+            return new KvmAccelerator();
+        } catch (IOException e) {
+            return abort(e.getMessage());
+        }
     }
 
     Vcpu vcpu() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.testdata.guest;
+
+import org.jspecify.annotations.NullMarked;

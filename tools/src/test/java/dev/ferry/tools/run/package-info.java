@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.tools.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.vmm.boot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.vmm.chardev;
+
+import org.jspecify.annotations.NullMarked;

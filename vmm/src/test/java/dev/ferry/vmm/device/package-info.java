@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.vmm.device;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ferry.vmm.machine;
+
+import org.jspecify.annotations.NullMarked;
