@@ -11,6 +11,7 @@ import java.io.InputStream;
  * @param from characters before the first interval
  * @param phases names of the intervals, which end in a character each
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never changed
 record TimedGuest(String image, int from, String... phases) {
 
     int characters() {

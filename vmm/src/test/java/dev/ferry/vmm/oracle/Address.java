@@ -91,7 +91,7 @@ record Address(
         boolean address32 = mode.code64() && random.nextInt(5) == 0;
         long displacement = target - sum;
         if (!mode.code64() || address32) {
-            displacement = (int) displacement;
+            displacement = displacement << 32 >> 32;
         } else if (displacement != (int) displacement) {
             return null;
         }
@@ -103,7 +103,7 @@ record Address(
                 rex,
                 small ? 1 : 2,
                 sib ? 4 : base & 7,
-                sib ? scale << 6 | (index & 7) << 3 | base & 7 : -1,
+                sib ? scale << 6 | (index & 7) << 3 | (base & 7) : -1,
                 small ? 1 : 4,
                 displacement,
                 false);

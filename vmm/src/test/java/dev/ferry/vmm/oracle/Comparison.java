@@ -48,7 +48,7 @@ final class Comparison {
 
     /** What differs in a record, or null. */
     static @Nullable String difference(byte[] qemu, byte[] ours, int index, boolean mmx) {
-        int at = (int) Record.address(index);
+        int at = (int) Records.address(index);
         ByteBuffer q = ByteBuffer.wrap(qemu).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer o = ByteBuffer.wrap(ours).order(ByteOrder.LITTLE_ENDIAN);
         List<String> found = new ArrayList<>();
@@ -60,7 +60,7 @@ final class Comparison {
             }
         }
         bytes(mmx ? "mmx" : "fx", qemu, ours, at + 0x400, RESERVED, found);
-        bytes("scratch", qemu, ours, at + Record.SCRATCH, 4096, found);
+        bytes("scratch", qemu, ours, at + Records.SCRATCH, 4096, found);
         return found.isEmpty() ? null : String.join("; ", found);
     }
 

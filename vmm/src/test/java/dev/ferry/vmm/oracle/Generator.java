@@ -53,7 +53,7 @@ final class Generator {
         this.mode = mode;
         this.seed = seed;
         random = new SplittableRandom(seed);
-        record = Record.address(index);
+        record = Records.address(index);
         kind = KINDS.charAt(random.nextInt(KINDS.length()));
         suited = kind;
     }
@@ -75,16 +75,16 @@ final class Generator {
         for (int i = 0; i < 16; i++) {
             regs[i] = register();
         }
-        regs[4] = scratch() + 0x800 + 8 * random.nextInt(16);
+        regs[4] = scratch() + 0x800 + 8L * random.nextInt(16);
         if (!mode.code64()) {
             for (int i = 0; i < 16; i++) {
                 regs[i] = i < 8 ? regs[i] & 0xffffffffL : 0;
             }
         }
-        int flags = 2 | random.nextInt() & 0x8d5 | (random.nextInt(4) == 0 ? 0x400 : 0);
+        int flags = 2 | (random.nextInt() & 0x8d5) | (random.nextInt(4) == 0 ? 0x400 : 0);
         int count = 3 + random.nextInt(8);
         List<byte[]> units = new ArrayList<>();
-        at = Record.CODE;
+        at = Records.CODE;
         for (int i = 0; i < count; i++) {
             byte[] unit = unit();
             units.add(unit);
@@ -96,7 +96,7 @@ final class Generator {
 
     /** Where the scratch page is, as the sequence's segments have it. */
     private long scratch() {
-        return mode == Mode.SEGMENTED16 ? Record.SCRATCH : record + Record.SCRATCH;
+        return mode == Mode.SEGMENTED16 ? Records.SCRATCH : record + Records.SCRATCH;
     }
 
     private long register() {
@@ -182,22 +182,22 @@ final class Generator {
                     switch (suited) {
                         case 'I' -> t.kind() == 'I';
                         case 'S', 'D' ->
-                                t.kind() == suited || t.kind() == 'I' && t.special() == ' ';
+                                t.kind() == suited || (t.kind() == 'I' && t.special() == ' ');
                         case 'F' ->
                                 t.kind() == 'F'
-                                        || t.kind() == 'I'
+                                        || (t.kind() == 'I'
                                                 && t.special() == ' '
-                                                && random.nextInt(6) == 0;
-                        default -> t.kind() == 'M' || t.kind() == 'I' && random.nextInt(6) == 0;
+                                                && random.nextInt(6) == 0);
+                        default -> t.kind() == 'M' || (t.kind() == 'I' && random.nextInt(6) == 0);
                     };
             // QEMU 7.2 takes MOVBE in 16-bit code for one of 32 bits.
             int last = t.opcode()[t.opcode().length - 1];
             boolean movbe = t.opcode().length == 3 && t.opcode()[1] == 0x38;
             if (!suits
-                    || denormalsAreZero && (last == 0x5d || last == 0x5f)
-                    || movbe && mode == Mode.SEGMENTED16
-                    || t.not64() && mode.code64()
-                    || t.only64() && !mode.code64()
+                    || (denormalsAreZero && (last == 0x5d || last == 0x5f))
+                    || (movbe && mode == Mode.SEGMENTED16)
+                    || (t.not64() && mode.code64())
+                    || (t.only64() && !mode.code64())
                     || random.nextInt(2) >= t.weight()) {
                 continue;
             }
@@ -208,7 +208,7 @@ final class Generator {
                 if (depth < t.filled()
                         || then < 1
                         || then > 7
-                        || !extended && (remainder || loadsReal(t))) {
+                        || (!extended && (remainder || loadsReal(t)))) {
                     continue;
                 }
             }
@@ -235,12 +235,12 @@ final class Generator {
     private static boolean onlyLoadsOrStores(Template t) {
         int opcode = t.opcode()[0];
         return t.special() == 'x'
-                || opcode >= 0x88 && opcode <= 0x8b
+                || (opcode >= 0x88 && opcode <= 0x8b)
                 || opcode == 0xc6
                 || opcode == 0xc7
                 || opcode == 0x84
                 || opcode == 0x85
-                || opcode < 0x40 && (opcode & 7) == 3;
+                || (opcode < 0x40 && (opcode & 7) == 3);
     }
 
     private byte[] instruction(Template t) {
@@ -282,7 +282,8 @@ final class Generator {
             first = 1;
         }
         int limit = mode.code64() ? 16 : 8;
-        int reg = pickRegister(limit, t.special() == 'p' || t.special() == 'f' && t.kind() == 'F');
+        int reg =
+                pickRegister(limit, t.special() == 'p' || (t.special() == 'f' && t.kind() == 'F'));
         int rm = pickRegister(limit, t.special() == 'p');
         if (t.extension() >= 0) {
             reg = t.extension();
@@ -295,17 +296,17 @@ final class Generator {
                             | (memory
                                     ? address.rex()
                                     : (t.modrm() || t.inOpcode()) && rm > 7 ? 1 : 0);
-            if (rex != 0 || t.size() == 'b' && random.nextInt(3) == 0) {
+            if (rex != 0 || (t.size() == 'b' && random.nextInt(3) == 0)) {
                 code.u8(0x40 | rex);
             }
         }
         for (int i = first; i < opcode.length; i++) {
             boolean last = i == opcode.length - 1;
-            code.u8(last && t.inOpcode() ? opcode[i] | rm & 7 : opcode[i]);
+            code.u8(last && t.inOpcode() ? opcode[i] | (rm & 7) : opcode[i]);
         }
         if (t.modrm()) {
             if (register) {
-                code.u8(0xc0 | (reg & 7) << 3 | rm & 7);
+                code.u8(0xc0 | (reg & 7) << 3 | (rm & 7));
             } else {
                 code.append(address.bytes((reg & 7) << 3, at + code.length(), immediate(t, size)));
             }

@@ -20,10 +20,10 @@ final class InterpreterRun {
     /** All RAM after the records were run. */
     static byte[] run(byte[] records) throws IOException {
         AddressSpace space = new AddressSpace(new ReentrantLock());
-        try (RamBlock ram = new RamBlock("pc.ram", Record.RAM)) {
-            space.addRam(ram, 0, 0, Record.RAM);
+        try (RamBlock ram = new RamBlock("pc.ram", Records.RAM)) {
+            space.addRam(ram, 0, 0, Records.RAM);
             space.write(ROM, QemuRun.firmware());
-            space.write(Record.HEAD, records);
+            space.write(Records.HEAD, records);
             CpuModel model = CpuModel.parse("max");
             BareHost host = new BareHost(model);
             try (Interpreter interpreter = new Interpreter(model, null);
@@ -42,7 +42,7 @@ final class InterpreterRun {
                                     + host.notes());
                 }
             }
-            byte[] memory = new byte[Record.RAM];
+            byte[] memory = new byte[Records.RAM];
             space.read(0, memory);
             return memory;
         }

@@ -48,7 +48,7 @@ final class Oracle {
     }
 
     private List<@Nullable String> run(Mode mode, List<Sequence> sequences) throws IOException {
-        byte[] records = Record.image(mode, sequences);
+        byte[] records = Records.image(mode, sequences);
         byte[] ours = InterpreterRun.run(records);
         byte[] qemu;
         try {

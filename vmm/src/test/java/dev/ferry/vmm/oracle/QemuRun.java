@@ -52,7 +52,7 @@ final class QemuRun {
                                 "-cpu",
                                 "max",
                                 "-m",
-                                (Record.RAM >> 20) + "M",
+                                (Records.RAM >> 20) + "M",
                                 "-nodefaults",
                                 "-vga",
                                 "none",
@@ -63,7 +63,7 @@ final class QemuRun {
                                 "-bios",
                                 "oracle.bin",
                                 "-device",
-                                "loader,file=records.bin,force-raw=on,addr=" + Record.HEAD))) {
+                                "loader,file=records.bin,force-raw=on,addr=" + Records.HEAD))) {
             qemu.serial().awaitLength(1);
             Outgoing.pipe(stream).save(qemu, MigrationSettings.PLAIN);
         }

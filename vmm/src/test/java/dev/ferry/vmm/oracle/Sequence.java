@@ -12,6 +12,7 @@ import java.util.List;
  * @param scratch the page it works on
  * @param units instructions, or small groups of them that belong together; any may be left out
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never changed
 record Sequence(
         Mode mode,
         String kind,

@@ -21,12 +21,13 @@ import java.util.Locale;
  *  !OSZAPC   flags that are undefined after it
  *  ^adcb     registers that it changes beside those it names
  *  -64 +64   not in, only in 64-bit mode
- *  @S @D     wants singles, doubles to work on
+ *  &#64;S &#64;D     wants singles, doubles to work on
  *  *2        twice as often
  *  lock      may have a LOCK prefix
  *  &lt;N &gt;N     x87: needs N registers filled; changes their number by N (&gt;-1)
  * </pre>
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never changed
 record Template(
         int[] opcode,
         int extension,
@@ -68,7 +69,7 @@ record Template(
         boolean lock = false;
         int filled = -1;
         int grows = 0;
-        for (String word : line.trim().split(" +")) {
+        for (String word : line.trim().split(" +", -1)) {
             char first = word.charAt(0);
             if (word.matches("[0-9A-F]{2}")) {
                 opcode.add(Integer.parseInt(word, 16));

@@ -344,7 +344,7 @@ final class Templates {
         }
         lines.addAll(INTEGER.lines().toList());
         for (String line : PACKED.lines().toList()) {
-            for (String opcode : line.substring(3).split(" ")) {
+            for (String opcode : line.substring(3).split(" ", -1)) {
                 lines.add("66 0F " + opcode + " /r x16");
                 lines.add("0F " + opcode + " /r p8 @M");
             }

@@ -68,7 +68,7 @@ final class Values {
                 int bits = random.nextInt();
                 yield (bits & 0x7f800000) == 0x7f800000 ? bits ^ 0x40000000 : bits;
             }
-            default -> random.nextInt() & 0x807fffff | random.nextInt(110, 145) << 23;
+            default -> (random.nextInt() & 0x807fffff) | random.nextInt(110, 145) << 23;
         };
     }
 
@@ -88,7 +88,7 @@ final class Values {
                 yield (bits >> 52 & 0x7ff) == 0x7ff ? bits ^ 0x4000000000000000L : bits;
             }
             default ->
-                    random.nextLong() & 0x800fffffffffffffL
+                    (random.nextLong() & 0x800fffffffffffffL)
                             | (long) random.nextInt(1000, 1046) << 52;
         };
     }

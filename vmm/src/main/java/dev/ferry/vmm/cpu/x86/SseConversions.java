@@ -77,8 +77,13 @@ final class SseConversions {
         c.xmm[d] = (c.xmm[d] & ~0xffffffffL) | (value & 0xffffffffL);
     }
 
+    /** The low doubleword, sign-extended. */
+    private static long signed(long pair) {
+        return pair << 32 >> 32;
+    }
+
     private static long singles(SseMath math, long integers) {
-        int low = math.fromLongTo32(integers << 32 >> 32);
+        int low = math.fromLongTo32(signed(integers));
         return SseFloat.join(low, math.fromLongTo32(integers >> 32));
     }
 
@@ -112,7 +117,7 @@ final class SseConversions {
                 8,
                 (c, d, low, high, i) -> {
                     SseMath math = c.beginSse();
-                    long r0 = math.fromLongTo64(low << 32 >> 32);
+                    long r0 = math.fromLongTo64(signed(low));
                     finish(c, d, r0, math.fromLongTo64(low >> 32));
                 });
         row(
@@ -232,7 +237,7 @@ final class SseConversions {
                 "CVTPI2PD",
                 (c, d, low, high, i) -> {
                     SseMath math = c.beginSse();
-                    long r0 = math.fromLongTo64(low << 32 >> 32);
+                    long r0 = math.fromLongTo64(signed(low));
                     finish(c, d, r0, math.fromLongTo64(low >> 32));
                 });
         for (int opcode = 0x2c; opcode <= 0x2d; opcode++) {

@@ -23,8 +23,8 @@ final class Wide {
     }
 
     /**
-     * One 32-bit digit: (rest:next) / (d1:d0), rest below that. Knuth, volume 2, 4.3.1, algorithm
-     * D.
+     * One 32-bit digit: (rest:next) by the divisor, which is greater than rest. Knuth, volume 2,
+     * 4.3.1, algorithm D.
      */
     private static long digit(long rest, long next, long d1, long d0) {
         long q = Long.divideUnsigned(rest, d1);

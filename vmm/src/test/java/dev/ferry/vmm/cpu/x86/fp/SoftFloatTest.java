@@ -124,7 +124,7 @@ class SoftFloatTest {
             BigDecimal q = x.abs().divideToIntegralValue(y);
             BigDecimal rest = x.abs().subtract(q.multiply(y));
             int half = rest.multiply(BigDecimal.TWO).compareTo(y);
-            if (nearest && (half > 0 || half == 0 && q.toBigInteger().testBit(0))) {
+            if (nearest && (half > 0 || (half == 0 && q.toBigInteger().testBit(0)))) {
                 q = q.add(BigDecimal.ONE);
                 rest = rest.subtract(y);
             }

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /** How sequences lie in memory; see {@code oracle.asm}. */
-final class Record {
+final class Records {
 
     static final int HEAD = 0x3ff000;
     static final int BYTES = 0x2000;
@@ -17,7 +17,7 @@ final class Record {
 
     static final int MOST = (RAM - HEAD - 4096) / BYTES;
 
-    private Record() {}
+    private Records() {}
 
     static long address(int index) {
         return HEAD + 4096L + (long) index * BYTES;
