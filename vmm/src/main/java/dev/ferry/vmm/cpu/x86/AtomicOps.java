@@ -7,7 +7,8 @@ final class AtomicOps {
 
     private AtomicOps() {}
 
-    record CompareExchange(Operand destination, Operand source, Operand accumulator, int shift)
+    record CompareExchange(
+            Operand destination, Operand source, Operand accumulator, int shift, boolean memory)
             implements Op {
         @Override
         public void exec(X86Vcpu c) {
@@ -16,7 +17,10 @@ final class AtomicOps {
             if (old == a) {
                 destination.set(c, source.get(c));
             } else {
-                destination.set(c, old);
+                if (memory) {
+                    destination.set(c, old);
+                }
+                // A register that is not what was expected keeps even its upper half.
                 accumulator.set(c, old);
             }
             c.sub(a, old, shift);
@@ -129,7 +133,8 @@ final class AtomicOps {
         Operand a = Operand.register(size, 0, true);
         return in.lock
                 ? new CompareExchangeLocked(in.ea(), in.regOperand(), a, size)
-                : new CompareExchange(in.rmOperand(), in.regOperand(), a, in.shift());
+                : new CompareExchange(
+                        in.rmOperand(), in.regOperand(), a, in.shift(), in.memoryForm());
     }
 
     static Op exchangeAdd(Instruction in) {

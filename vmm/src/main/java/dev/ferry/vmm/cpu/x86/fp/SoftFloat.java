@@ -637,7 +637,7 @@ public final class SoftFloat {
         noteDenormals();
         roundedUp = false;
         if (a.kind == Num.ZERO || b.kind == Num.INFINITE) {
-            r.set(a);
+            roundA(Precision.EXTENDED);
             return;
         }
         int distance = a.exponent - b.exponent;
@@ -649,7 +649,7 @@ public final class SoftFloat {
             distance = step;
         }
         if (distance < -1 || (distance == -1 && !nearest)) {
-            r.set(a);
+            roundA(Precision.EXTENDED);
             return;
         }
         reduce(distance, divisorExponent, nearest && !partial);
