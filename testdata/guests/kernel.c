@@ -78,19 +78,19 @@ void __attribute__((section(".text.kernel"))) kernel(void) {
     u8 *memory = (u8 *)MEMORY;
     u32 results[4];
     out(0x3f8, 'S');
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 100; i++) {
         results[0] = sieve(memory);
     }
     out(0x3f8, 'a');
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 4000; i++) {
         results[1] = copy((word *)(memory + 2 * SIEVE), (word *)memory, COPY / sizeof(word));
     }
     out(0x3f8, 'b');
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 100; i++) {
         results[2] = crc32((u32 *)(memory + 6 * SIEVE), memory, SIEVE);
     }
     out(0x3f8, 'c');
-    results[3] = doubles(3000000);
+    results[3] = doubles(20000000);
     out(0x3f8, 'd');
     for (int i = 0; i < 4; i++) {
         hex(results[i]);

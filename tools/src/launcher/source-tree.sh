@@ -172,7 +172,7 @@ ferry_test() {
 }
 
 # Whole commands beside their peers, then every JMH benchmark. "commands ...", "convert ...", "sev
-# ...", "kvm ..." and "jmh ..." are one of them, with its own arguments; a main class of ours goes by
+# ...", "guests ...", "kvm ..." and "jmh ..." are one of them, with its own arguments; a main class of ours goes by
 # its full name.
 ferry_bench() {
     # What is timed must be what is here.
@@ -192,6 +192,8 @@ ferry_bench() {
         bench_main dev.ferry.tools.bench.WholeCommands
         bench_main dev.ferry.tools.bench.Conversions
         ! command -v openssl >/dev/null || bench_main dev.ferry.tools.bench.SevPackets
+        ! command -v qemu-system-x86_64 >/dev/null ||
+            bench_main dev.ferry.vmm.bench.SpeedAgainstTcg
         [ ! -w /dev/kvm ] || ! command -v cc >/dev/null ||
             bench_main dev.ferry.vmm.cpu.kvm.KvmExitRates
         bench_main org.openjdk.jmh.Main
@@ -210,6 +212,12 @@ ferry_bench() {
             fail 5 "openssl is not on PATH: install it, for example the package openssl"
         bench_main dev.ferry.tools.bench.SevPackets "$@"
         ;;
+    guests)
+        shift
+        command -v qemu-system-x86_64 >/dev/null ||
+            fail 5 "qemu-system-x86_64 is not on PATH: install it, for example the package qemu-system-x86"
+        bench_main dev.ferry.vmm.bench.SpeedAgainstTcg "$@"
+        ;;
     kvm)
         shift
         [ -w /dev/kvm ] || fail 5 "/dev/kvm is not there, or not for us"
@@ -222,7 +230,7 @@ ferry_bench() {
         bench_main org.openjdk.jmh.Main "$@"
         ;;
     dev.ferry.*) bench_main "$@" ;;
-    *) fail 2 "bench: expected nothing, \"commands\", \"convert\", \"sev\", \"kvm\", \"jmh\" or a class of ours, found \"$1\"" ;;
+    *) fail 2 "bench: expected nothing, \"commands\", \"convert\", \"sev\", \"guests\", \"kvm\", \"jmh\" or a class of ours, found \"$1\"" ;;
     esac
 }
 

@@ -194,6 +194,21 @@ abstract class GuestMemory extends FlagState {
         return (int) slowLoad(linear, 4);
     }
 
+    /** Both halves of {@code into}, or none if there is a fault. */
+    final void load128(long linear, long[] into, int at) {
+        long[] tlb = readTlb;
+        int i = index(linear);
+        if (tlb[i] == (linear + 15 & PAGE)) {
+            long host = tlb[i + 1] + linear;
+            into[at] = HostMemory.getLong(host);
+            into[at + 1] = HostMemory.getLong(host + 8);
+        } else {
+            long low = load64(linear);
+            into[at + 1] = load64(wrap(linear + 8));
+            into[at] = low;
+        }
+    }
+
     final long load64(long linear) {
         long[] tlb = readTlb;
         int i = index(linear);
@@ -290,6 +305,21 @@ abstract class GuestMemory extends FlagState {
             HostMemory.putLong(tlb[i + 1] + linear, value);
         } else {
             slowStore(linear, 8, value);
+        }
+    }
+
+    /** Both halves of {@code from}, or none if there is a fault. */
+    final void store128(long linear, long[] from, int at) {
+        long[] tlb = writeTlb;
+        int i = index(linear);
+        if (tlb[i] == (linear + 15 & PAGE)) {
+            long host = tlb[i + 1] + linear;
+            HostMemory.putLong(host, from[at]);
+            HostMemory.putLong(host + 8, from[at + 1]);
+        } else {
+            probeStore(linear, 16);
+            store64(linear, from[at]);
+            store64(wrap(linear + 8), from[at + 1]);
         }
     }
 

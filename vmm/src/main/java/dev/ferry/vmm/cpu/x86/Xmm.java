@@ -88,9 +88,7 @@ final class Xmm {
             if (aligned && (linear & 15) != 0) {
                 throw c.protection();
             }
-            long low = c.load64(linear);
-            c.xmm[d + 1] = c.load64(c.wrap(linear + 8));
-            c.xmm[d] = low;
+            c.load128(linear, c.xmm, d);
         }
     }
 
@@ -99,15 +97,10 @@ final class Xmm {
         public void exec(X86Vcpu c) {
             c.requireSse();
             long linear = ea.write(c, 16);
-            if (aligned) {
-                if ((linear & 15) != 0) {
-                    throw c.protection();
-                }
-            } else {
-                c.probeStore(linear, 16);
+            if (aligned && (linear & 15) != 0) {
+                throw c.protection();
             }
-            c.store64(linear, c.xmm[s]);
-            c.store64(c.wrap(linear + 8), c.xmm[s + 1]);
+            c.store128(linear, c.xmm, s);
         }
     }
 
