@@ -1,9 +1,9 @@
 package dev.ferry.vmm.bench;
 
+import dev.ferry.vmm.cpu.BareHost;
 import dev.ferry.vmm.cpu.CpuState;
 import dev.ferry.vmm.cpu.Vcpu;
 import dev.ferry.vmm.cpu.VcpuExit;
-import dev.ferry.vmm.cpu.VcpuHost;
 import dev.ferry.vmm.cpu.x86.CpuModel;
 import dev.ferry.vmm.cpu.x86.Interpreter;
 import dev.ferry.vmm.memory.AddressSpace;
@@ -14,18 +14,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A guest in the interpreter, with no device but a serial port that takes characters. */
-final class InInterpreter implements VcpuHost {
+final class InInterpreter extends BareHost {
 
     private static final int ROM = 0xf0000;
     private static final long RAM = 32 << 20;
 
-    private final CpuModel model = CpuModel.parse("max");
     private final long[] times;
     private int count;
     private @Nullable Vcpu runner;
     private boolean divisor;
 
     private InInterpreter(int characters) {
+        super(CpuModel.parse("max"));
         times = new long[characters];
     }
 
@@ -66,58 +66,6 @@ final class InInterpreter implements VcpuHost {
                 Objects.requireNonNull(runner).kick();
             }
         }
-    }
-
-    @Override
-    public int acknowledgeInterrupt(Vcpu vcpu) {
-        return -1;
-    }
-
-    @Override
-    public int startupVector(Vcpu vcpu) {
-        return 0;
-    }
-
-    @Override
-    public void initTaken(Vcpu vcpu) {}
-
-    @Override
-    public void cpuid(Vcpu vcpu, int leaf, int subleaf, int[] out) {
-        model.cpuid(leaf, subleaf, 1, vcpu.index(), true, out);
-    }
-
-    @Override
-    public boolean readMsr(Vcpu vcpu, int index, long[] value) {
-        return false;
-    }
-
-    @Override
-    public boolean writeMsr(Vcpu vcpu, int index, long value) {
-        return false;
-    }
-
-    @Override
-    public int taskPriority(Vcpu vcpu) {
-        return 0;
-    }
-
-    @Override
-    public void taskPriority(Vcpu vcpu, int priority) {}
-
-    @Override
-    public long hypercall(
-            Vcpu vcpu, long number, long a0, long a1, long a2, long a3, int cpl, boolean longMode) {
-        return -1000;
-    }
-
-    @Override
-    public long timestamp() {
-        return System.nanoTime();
-    }
-
-    @Override
-    public long tscHertz() {
-        return 1_000_000_000;
     }
 
     @Override

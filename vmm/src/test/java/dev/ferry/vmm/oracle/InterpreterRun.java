@@ -25,7 +25,7 @@ final class InterpreterRun {
             space.write(ROM, QemuRun.firmware());
             space.write(Records.HEAD, records);
             CpuModel model = CpuModel.parse("max");
-            BareHost host = new BareHost(model);
+            SerialHost host = new SerialHost(model);
             try (Interpreter interpreter = new Interpreter(model, null);
                     Vcpu cpu = interpreter.vcpu(0, space.view(), host)) {
                 CpuState state = new CpuState();

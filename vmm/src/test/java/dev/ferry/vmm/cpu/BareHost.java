@@ -1,40 +1,14 @@
-package dev.ferry.vmm.oracle;
+package dev.ferry.vmm.cpu;
 
-import dev.ferry.vmm.cpu.Vcpu;
-import dev.ferry.vmm.cpu.VcpuHost;
 import dev.ferry.vmm.cpu.x86.CpuModel;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A machine with one serial port that only takes characters. */
-final class BareHost implements VcpuHost {
+/** A host without interrupts, MSRs and hypercalls; ports are its heirs' business. */
+public abstract class BareHost implements VcpuHost {
 
-    private final CpuModel model;
-    private final StringBuilder serial = new StringBuilder();
-    private final List<String> notes = new CopyOnWriteArrayList<>();
+    protected final CpuModel model;
 
-    BareHost(CpuModel model) {
+    protected BareHost(CpuModel model) {
         this.model = model;
-    }
-
-    String serial() {
-        return serial.toString();
-    }
-
-    List<String> notes() {
-        return notes;
-    }
-
-    @Override
-    public int portIn(int port, int size) {
-        return -1;
-    }
-
-    @Override
-    public void portOut(int port, int size, int value) {
-        if (port == 0x3f8) {
-            serial.append((char) value);
-        }
     }
 
     @Override
@@ -87,10 +61,5 @@ final class BareHost implements VcpuHost {
     @Override
     public long tscHertz() {
         return 1_000_000_000;
-    }
-
-    @Override
-    public void note(Vcpu vcpu, String message) {
-        notes.add(message);
     }
 }
